@@ -1,0 +1,237 @@
+"""The whole line from a scenario file to charts, for notebooks and for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import Problem, RunError, ScenarioError
+from sim.record.record import Record
+from sim.scenario import Scenario
+from sim.scenario import load as load_scenario
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from sim.measure.estimate import Chance
+    from sim.show.view import RunView
+
+Progress = Callable[[int, int], None]
+RUNS_FOLDER = Path("runs")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run of a scenario gave, with everything a person asks of it."""
+
+    record: Record
+
+    def summary(self) -> pd.DataFrame:
+        """One row a measure and place: mean, standard error, quantiles, CVaR; chances with exact intervals."""
+        from sim.measure.summary import summary
+
+        return summary(self.record)
+
+    def frame(self) -> pd.DataFrame:
+        """One row a run and place, one column a measure; NaN where a thing did not happen."""
+        from sim.record.tables import outcomes
+
+        return outcomes(self.record)
+
+    def series(self) -> pd.DataFrame:
+        """Weekly series: quantiles over runs, or the mean, of what the scenario watches."""
+        from sim.record.tables import series
+
+        return series(self.record)
+
+    def chance(self, happened: NDArray[np.bool_]) -> Chance:
+        """Chance of any event over the runs, with its exact 95 % interval.
+
+        Arguments:
+            happened: whether it happened, [run], such as `result.record.outcome("unmet_t", commodity, region) > 5`.
+        """
+        from sim.measure.estimate import chance
+
+        return chance(happened)
+
+    def view(self) -> RunView:
+        """The result as charts and terminal tables see it."""
+        from sim.record.folder import manifest
+
+        return _view(manifest(self.record), {"summary": self.summary(), "outcomes": self.frame(), "series": self.series()})
+
+    def plot(self, folder: str | Path = "charts") -> tuple[Path, ...]:
+        """Draw all charts into a folder, PNG and SVG, and return their paths."""
+        from sim.show.charts import write_charts
+
+        return write_charts(self.view(), Path(folder))
+
+    def save(self, out: str | Path | None = None) -> Path:
+        """Write the run folder under `out` (`runs` if not given) and return its path.
+
+        Raises:
+            RunError: it cannot be written; nothing is left behind.
+        """
+        from sim.record.folder import manifest, write
+        from sim.show.charts import write_charts
+
+        tables = {"summary": self.summary(), "outcomes": self.frame(), "series": self.series()}
+        view = _view(manifest(self.record), tables)
+
+        def draw_into(folder: Path) -> None:
+            write_charts(view, folder)
+
+        return write(Path(out) if out is not None else RUNS_FOLDER, self.record, tables, draw_into)
+
+    def report(self) -> dict[str, Any]:
+        """The result as one plain object: scenario, runs, outcomes."""
+        rows = self.summary().to_dict(orient="records")
+        return {
+            "scenario": self.record.scenario.name,
+            "variant": self.record.scenario.variant,
+            "runs": self.record.n_run,
+            "rng_seed": self.record.rng_seed,
+            "wall_s": round(self.record.wall_s, 3),
+            "outcomes": [_plain(row) for row in rows],
+        }
+
+
+def load(source: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario by path or by the name of a shipped one, and check it against the facts.
+
+    Arguments:
+        source: a path, or a name such as `gallium-export-halt`.
+        variant: one of its variants.
+        sets: `path=value` changes.
+
+    Raises:
+        ScenarioError: with every mistake at once.
+    """
+    from sim.model.compile import compile_model
+
+    scenario = load_scenario(source, variant=variant, sets=sets)
+    compile_model(scenario)
+    return scenario
+
+
+def run(
+    source: str | Path | Scenario,
+    *,
+    variant: str | None = None,
+    sets: Sequence[str] = (),
+    runs: int | None = None,
+    rng_seed: int | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Simulate a scenario.
+
+    Arguments:
+        source: a path, the name of a shipped scenario, or a Scenario.
+        variant: one of its variants.
+        sets: `path=value` changes.
+        runs: number of runs instead of the scenario's.
+        rng_seed: generator number instead of the scenario's.
+        progress: called with (runs done, runs wanted).
+
+    Raises:
+        ScenarioError: the scenario has mistakes. ModelError: no world at rest. RunError: the run failed.
+    """
+    from sim.model.compile import compile_model
+    from sim.study.ensemble import ensemble
+
+    numbers = {"runs.count": runs, "runs.rng_seed": rng_seed}
+    changes = [*sets, *(f"{path}={value}" for path, value in numbers.items() if value is not None)]
+    scenario = source if isinstance(source, Scenario) and not changes else _loaded(source, variant, changes)
+    return Result(ensemble(scenario, compile_model(scenario), progress=progress))
+
+
+def trace(source: str | Path | Scenario, run: int = 0, variant: str | None = None, sets: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """One run told as dated events by the twin engine.
+
+    Arguments:
+        source: a path, the name of a shipped scenario, or a Scenario.
+        run: number of the run, from 0; it lives in the same world as run number `run` of `sim run`.
+        variant: one of its variants.
+        sets: `path=value` changes.
+
+    Raises:
+        ScenarioError: the scenario has mistakes, or it has no such run.
+    """
+    from sim.draw import draw
+    from sim.engine.twin import run_twin
+    from sim.model.compile import compile_model
+
+    scenario = source if isinstance(source, Scenario) and not sets else _loaded(source, variant, sets)
+    if not 0 <= run < scenario.runs.count:
+        got, last = str(run), scenario.runs.count - 1
+        raise ScenarioError(Problem(where="run", what="no such run", got=got, remedy=f"Give a number from 0 to {last}."))
+    model = compile_model(scenario)
+    world = draw(model, scenario.runs.rng_seed, run, 1)
+    events = run_twin(model.network, world, 0, threshold=model.threshold).events
+    fields = ("kind", "commodity", "region", "amount", "unit", "text")
+    return [{"date": e.date.isoformat(), **{field: getattr(e, field) for field in fields}} for e in events]
+
+
+def shipped() -> list[dict[str, Any]]:
+    """Shipped scenarios: name, title, question, variants."""
+    from sim.scenario import shipped as names
+
+    scenarios = [(name, load_scenario(name)) for name in names()]
+    return [{"name": name, "title": s.title, "question": s.question, "variants": list(s.variants)} for name, s in scenarios]
+
+
+def plot(folder: str | Path) -> tuple[Path, ...]:
+    """Draw the charts of a run folder anew and return their paths.
+
+    Raises:
+        RunError: it is not a whole run folder.
+    """
+    from sim.record.folder import read
+    from sim.show.charts import write_charts
+
+    manifest, tables = read(Path(folder))
+    try:
+        return write_charts(_view(manifest, tables), Path(folder) / "charts")
+    except OSError as error:
+        raise RunError(Problem(file=str(folder), what="cannot write the charts", got=error.strerror or str(error))) from error
+
+
+def _loaded(source: str | Path | Scenario, variant: str | None, sets: Sequence[str]) -> Scenario:
+    if isinstance(source, Scenario):
+        if source.path is None:
+            raise ScenarioError(Problem(what="a scenario built in code takes no changes here", remedy="Use model_copy, or give a file."))
+        return load_scenario(source.path, variant=variant or source.variant, sets=sets)
+    return load_scenario(source, variant=variant, sets=sets)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A summary row without the cells that do not apply to it."""
+    chance = row["unit"] == "probability"
+    names = ("measure", "commodity", "region", "sector", "unit", *(("probability", "low", "high") if chance else ()))
+    statistics = ("n",) if chance else ("mean", "se", "p05", "p50", "p95", "cvar95", "cvar95_se", "n")
+    cells = {key: row[key] for key in (*names, *statistics)}
+    return {key: None if isinstance(value, float) and value != value else value for key, value in cells.items()}
+
+
+def _view(manifest: dict[str, Any], tables: dict[str, pd.DataFrame]) -> RunView:
+    from sim.show.view import RunView
+
+    return RunView(
+        title=manifest["title"],
+        question=manifest["question"],
+        scenario=manifest["scenario"],
+        variant=manifest["variant"],
+        commodities=tuple(manifest["commodities"]),
+        regions=tuple(manifest["regions"]),
+        sources=tuple(manifest["fact_sources"]),
+        n_runs=manifest["runs"],
+        rng_seed=manifest["rng_seed"],
+        threshold=manifest["threshold"],
+        series=tables["series"],
+        outcomes=tables["outcomes"],
+        summary=tables["summary"],
+    )

@@ -1,0 +1,81 @@
+"""`sim scenarios` and `sim data`: what ships with the program."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+from sim.cli.common import AS_JSON, print_columns, print_json, screen_width
+
+SCENARIOS_EXAMPLE = """
+\b
+Example:
+  sim scenarios --json
+"""
+
+
+@click.command(epilog=SCENARIOS_EXAMPLE)
+@AS_JSON
+def scenarios(as_json: bool) -> None:
+    """List the shipped scenarios: title, question, variants."""
+    from sim import api
+
+    shipped = api.shipped()
+    if as_json:
+        print_json(shipped)
+        return
+    for number, row in enumerate(shipped):
+        click.echo(("\n" if number else "") + click.style(row["name"], bold=True))
+        click.echo(f"  {row['title']}\n  {row['question']}")
+        if row["variants"]:
+            click.echo(f"  variants: {', '.join(row['variants'])}")
+
+
+class MaterialWord(click.ParamType):
+    """The name of a material in the shipped data."""
+
+    name = "material"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer the materials that begin so."""
+        from sim.data import pack
+
+        return [CompletionItem(name) for name in pack.materials() if name.startswith(incomplete)]
+
+
+SHOWN = ("commodity", "quantity", "region", "partner", "sector", "value", "status", "year", "source")
+
+
+DATA_EXAMPLES = """
+\b
+Examples:
+  sim data
+  sim data gallium
+  sim data gallium --json
+"""
+
+
+@click.command(epilog=DATA_EXAMPLES)
+@click.argument("material", type=MaterialWord(), required=False)
+@AS_JSON
+def data(material: str | None, as_json: bool) -> None:
+    """Show the facts a scenario starts from, each with its source.
+
+    Without MATERIAL: the materials there are. --json gives more of each fact: its basis, address and licence.
+    """
+    from sim.data import pack
+
+    if material is None:
+        names = pack.materials()
+        if as_json:
+            print_json(names)
+        else:
+            print_columns([name] for name in names)
+        return
+    facts = pack.table(material)
+    if as_json:
+        print_json(facts.to_dict(orient="records"))
+    else:
+        from sim.show.table import facts_table
+
+        click.echo(facts_table(facts.reindex(columns=list(SHOWN)), width=max(110, screen_width())))

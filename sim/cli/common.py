@@ -1,0 +1,85 @@
+"""What several verbs share: the words that name a scenario, and how results are printed."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+
+class ScenarioWord(click.ParamType):
+    """The path of a scenario file, or the name of a shipped scenario."""
+
+    name = "scenario"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer the shipped names, and files where no name fits."""
+        from sim import api
+
+        files = CompletionItem(incomplete, type="file")  # first: bash drops what comes before a file
+        return [files, *(CompletionItem(row["name"], help=row["title"]) for row in api.shipped() if row["name"].startswith(incomplete))]
+
+
+class VariantWord(click.ParamType):
+    """The name of a variant of the scenario given before it."""
+
+    name = "name"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer the variants of the shipped scenario that was typed."""
+        from sim import api
+
+        typed = ctx.params.get("scenario") or next(iter(ctx.args), None)  # click leaves the words apart while an option lacks its value
+        names = next((row["variants"] for row in api.shipped() if row["name"] == typed), ())
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+SCENARIO = click.argument("scenario", type=ScenarioWord())
+VARIANT = click.option("--variant", type=VariantWord(), help="A variant that the scenario defines.")
+SETS = click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Replace one number, e.g. shocks.halt.leakage=0.3; may be repeated."
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def screen_width() -> int:
+    """Characters a table may be wide: the terminal's, 100 where there is none, never under 80."""
+    return max(80, shutil.get_terminal_size(fallback=(100, 24)).columns)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value; what is missing or not finite is null.
+
+    value: mappings, lists, numbers (also NumPy's), texts, dates and paths.
+    """
+    click.echo(json.dumps(_plain(value), indent=2, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):  # a NumPy number or array
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return str(value)
+
+
+def print_columns(rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as columns of text, padded with spaces; nothing if there are no rows.
+
+    rows: of equal length; what is None is left empty.
+    """
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,135 @@
+"""`sim run` and `sim plot`."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.common import AS_JSON, SCENARIO, SETS, VARIANT, print_json, screen_width
+from sim.cli.progress import progress
+
+if TYPE_CHECKING:
+    from sim.api import Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """All that may be typed after `sim run`."""
+
+    scenario: str
+    runs: int | None
+    rng_seed: int | None
+    sets: tuple[str, ...]
+    variant: str | None
+    out: Path
+    as_json: bool
+    quiet: bool
+
+
+class RunVerb(click.Command):
+    """A command whose function takes one record, not one parameter an option."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Hand over what was typed."""
+        return ctx.invoke(run_asked, Asked(**ctx.params))
+
+
+def writable_folder(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+    """Refuse a folder in which nothing can be made, before a long run and not after it.
+
+    value: the folder, which need not exist yet. Raises click.BadParameter.
+    """
+    there = next(path for path in (value.absolute(), *value.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise click.BadParameter(f"'{there}' is a file, not a folder.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"'{there}' cannot be written to.")
+    return value
+
+
+RUN_EXAMPLES = """
+\b
+Examples:
+  sim run gallium-export-halt
+  sim run my-question.yaml --runs 500 --set shocks.halt.leakage=0.3
+  sim run gallium-export-halt --json | jq .outcomes[0]
+"""
+
+
+@click.command(cls=RunVerb, epilog=RUN_EXAMPLES)
+@SCENARIO
+@click.option("--runs", type=click.IntRange(1, 10_000_000), help="How many draws of chance (default: the scenario's).")
+@click.option("--rng-seed", type=click.IntRange(min=0), help="Number that fixes all chance (default: the scenario's).")
+@SETS
+@VARIANT
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    callback=writable_folder,
+    metavar="DIR",
+    help="Where the run folder is made.",
+)
+@AS_JSON
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no timing.")
+def run() -> None:
+    """Simulate a scenario and write tables and charts.
+
+    SCENARIO is the path of a scenario file or the name of a shipped one (`sim scenarios`). Prints who runs short of what, and the
+    folder that holds the tables, the charts and all that is needed to repeat the run.
+    """
+
+
+def run_asked(asked: Asked) -> None:
+    """Simulate, save, print."""
+    from sim import api
+
+    began = time.monotonic()
+    with progress(asked.quiet) as report:
+        result = api.run(asked.scenario, variant=asked.variant, sets=asked.sets, runs=asked.runs, rng_seed=asked.rng_seed, progress=report)
+    simulated = time.monotonic()
+    folder = result.save(asked.out)
+    if asked.as_json:
+        told = result.report()
+        print_json({"scenario": told.pop("scenario"), "run_folder": str(folder), **told})
+    else:
+        print_summary(result)
+        click.echo(f"\nTables and charts: {folder}")
+    if not asked.quiet:
+        saved = time.monotonic()
+        click.echo(f"simulated in {simulated - began:.1f} s, written in {saved - simulated:.1f} s", err=True)
+
+
+def print_summary(result: Result) -> None:
+    """Print the question and who runs short."""
+    from sim.show.table import summary_table
+
+    scenario = result.record.scenario
+    click.echo(f"{scenario.title}\n{scenario.question}\n")
+    click.echo(summary_table(result.summary(), n_runs=result.record.n_run, start=scenario.clock.start, width=screen_width()))
+
+
+PLOT_EXAMPLES = """
+\b
+Example:
+  sim plot runs/gallium-export-halt-2026-11-21-1a2b3c
+"""
+
+
+@click.command(epilog=PLOT_EXAMPLES)
+@click.argument("run_folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def plot(run_folder: Path) -> None:
+    """Draw the charts of a run folder again.
+
+    Prints the files written.
+    """
+    from sim import api
+
+    for path in api.plot(run_folder):
+        click.echo(path)

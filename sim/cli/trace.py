@@ -1,0 +1,35 @@
+"""`sim trace`."""
+
+from __future__ import annotations
+
+import click
+
+from sim.cli.common import AS_JSON, SCENARIO, SETS, VARIANT, print_columns, print_json
+
+EXAMPLES = """
+\b
+Examples:
+  sim trace gallium-export-halt --run 17
+  sim trace gallium-export-halt --run 17 --json | jq .events[0]
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@SCENARIO
+@click.option("--run", "number", type=click.IntRange(min=0), default=0, show_default=True, help="Which draw of chance, from 0.")
+@VARIANT
+@SETS
+@AS_JSON
+def trace(scenario: str, number: int, variant: str | None, sets: tuple[str, ...], as_json: bool) -> None:
+    """Tell one run as dated events.
+
+    The run is simulated by the second engine, producer by producer and shipment by shipment, from the same draws as the run of that
+    number in `sim run`.
+    """
+    from sim import api
+
+    events = api.trace(scenario, run=number, variant=variant, sets=sets)
+    if as_json:
+        print_json({"run": number, "events": events})
+    else:
+        print_columns((event["date"], event["text"]) for event in events)

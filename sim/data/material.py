@@ -1,0 +1,72 @@
+"""The materials of the pack: their files of facts, and every number of a material with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.data.areas import areas
+from sim.data.facts import ANY, QUANTITIES, Fact, packaged, read
+from sim.errors import DataError, Problem, near_miss, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MATERIALS = ("gallium", "germanium", "rare-earths")
+COMMON = "common"
+
+
+def materials() -> tuple[str, ...]:
+    """Names of the materials with facts."""
+    return MATERIALS
+
+
+def facts(material: str) -> tuple[Fact, ...]:
+    """Facts of one material, those common to all (commodity `any`) after its own.
+
+    material: one of `materials()`. Returns values in base units. Raises DataError for an unknown material or a wrong row.
+    """
+    check_material(material)
+    codes = areas().names
+    return tuple(fact for name in (material, COMMON) for fact in read(packaged(f"{name}.csv"), f"{name}.csv", codes))
+
+
+def check_material(material: str) -> None:
+    """Raise DataError unless there are facts about the material."""
+    if material not in MATERIALS:
+        raise DataError(
+            Problem(where="materials", what="no facts about this material", got=shown(material), remedy=near_miss(material, MATERIALS))
+        )
+
+
+def commodities(found: tuple[Fact, ...]) -> tuple[str, ...]:
+    """Commodities that are made, in the order of the file (the first stage first)."""
+    return tuple(dict.fromkeys(f.commodity for f in found if f.quantity == "production" and f.role == "base" and f.commodity != ANY))
+
+
+def sources(names: Iterable[str]) -> tuple[str, ...]:
+    """Sources of the numbers a run of these materials rests on, as they should be cited.
+
+    names: materials. Returns each source with its licence once, then how many numbers were measured, derived and assumed.
+    """
+    found = dict.fromkeys(fact for name in names for fact in facts(name) if fact.role == "base")
+    cited = dict.fromkeys(f"{fact.source} ({fact.licence})" for fact in found if fact.status != "assumption")
+    counts = {status: sum(fact.status == status for fact in found) for status in ("measured", "derived", "assumption")}
+    tally = f"{counts['measured']} numbers measured, {counts['derived']} derived, {counts['assumption']} assumed"
+    return (*cited, tally)
+
+
+def table(material: str) -> pd.DataFrame:
+    """Every number of a material as it was written, with its status, basis and source.
+
+    material: one of `materials()`. Returns one row a fact, base rows before context. Raises DataError for an unknown material.
+    """
+    import pandas as pd
+
+    found = sorted(facts(material), key=lambda fact: fact.role)
+    names = ("commodity", "quantity", "region", "partner", "sector", "value", "year", "role", "status", "basis", "source", "url", "licence")
+    frame = pd.DataFrame(
+        [{name: getattr(fact, "text" if name == "value" else name) for name in names} for fact in found], columns=list(names)
+    )
+    frame.insert(2, "meaning", [QUANTITIES[fact.quantity].meaning for fact in found])
+    return frame

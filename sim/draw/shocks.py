@@ -1,0 +1,100 @@
+"""When and how hard each shock strikes in each run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.draw.draws import Draws
+from sim.errors import ModelError, Problem
+from sim.model.model import Entry, ShockFacts
+from sim.model.world import Events, Floats
+from sim.units import DAYS_PER_YEAR
+
+MOST_STRIKES = 20_000
+
+Sample = Callable[[Entry], Floats]
+
+
+def events(shock: ShockFacts, draws: Draws, step_days: float, n_step: int) -> Events:
+    """Instants in steps from the clock's start, [event, run].
+
+    Arguments:
+        shock: the shock as written.
+        draws: the runs wanted.
+        step_days: length of a step in days.
+        n_step: number of steps; what has no end lasts one step longer.
+
+    Raises:
+        ModelError: random strikes so frequent that they cannot be listed.
+    """
+    horizon = n_step * step_days
+    strikes = _random(shock, draws, horizon) if shock.rate is not None else [_single(shock, draws, horizon)]
+    stacked = {key: np.stack([np.broadcast_to(s[key], (draws.n_run,)) for s in strikes]) for key in strikes[0]}
+    steps = {key: stacked[key] / step_days for key in ("announced", "start", "full_end", "ramp_end", "end")}
+    return Events(after=stacked["after"], size=stacked["size"], **steps)
+
+
+def _single(shock: ShockFacts, draws: Draws, horizon: float) -> dict[str, Floats]:
+    assert shock.start is not None
+    happens = draws.uniform(f"{shock.probability.name}.happens") < draws.value(shock.probability)
+    start = np.where(happens, draws.value(shock.start) - shock.origin, np.inf)
+    return _profile(shock, draws.value, start, horizon)
+
+
+def _random(shock: ShockFacts, draws: Draws, horizon: float) -> list[dict[str, Floats]]:
+    """Poisson strikes; unless they overlap, the next gap starts when the last strike has ended."""
+    assert shock.rate is not None
+    mean_gap = DAYS_PER_YEAR / draws.value(shock.rate)
+    strikes: list[dict[str, Floats]] = []
+    clock = np.zeros(draws.n_run)
+    while not strikes or np.any(clock < horizon):
+        if len(strikes) == MOST_STRIKES:
+            raise ModelError(
+                Problem(
+                    where=shock.rate.name,
+                    what=f"more than {MOST_STRIKES} strikes within the horizon",
+                    remedy="lower the rate, shorten the horizon, or state the average loss of capacity instead",
+                )
+            )
+        number = len(strikes)
+
+        def nth(entry: Entry, number: int = number) -> Floats:
+            return draws.value(Entry(f"{entry.name}[{number}]", entry.amount))
+
+        start = clock - mean_gap * np.log1p(-draws.uniform(f"{shock.rate.name}.gap[{number}]"))
+        happens = draws.uniform(f"{shock.probability.name}.happens[{number}]") < nth(shock.probability)
+        strike = _profile(shock, nth, np.where(start < horizon, start, np.inf), horizon)
+        clock = start if shock.overlap else np.where((start < horizon) & happens, strike["end"], start)
+        strikes.append({key: np.where(happens, v, np.inf) if key not in ("after", "size") else v for key, v in strike.items()})
+    return strikes
+
+
+def _profile(shock: ShockFacts, value: Sample, start: Floats, horizon: float) -> dict[str, Floats]:
+    """Instants in days. Recovery follows the duration; licences ramp up within it."""
+    beyond = horizon + 1.0
+    if shock.duration is not None:
+        end = start + value(shock.duration)
+    else:
+        end = np.where(np.isfinite(start), np.maximum(start, beyond if shock.end is None else shock.end), np.inf)
+    if shock.processing is None or shock.approval is None:
+        full_end, ramp_end = end, end + value(shock.recovery)
+        end, after = ramp_end, np.zeros(1)
+    else:
+        ramp = value(shock.recovery)
+        full_end = np.minimum(start + value(shock.processing), end)
+        ramp_end = np.minimum(full_end + ramp, end)
+        with np.errstate(invalid="ignore"):
+            done = np.where(ramp > 0.0, np.fmin((ramp_end - full_end) / np.maximum(ramp, 1e-12), 1.0), 1.0)
+        after = 1.0 - value(shock.approval) * np.where(np.isfinite(start), done, 1.0)
+    announced = start if shock.announced is None else np.where(np.isfinite(start), np.minimum(shock.announced, start), np.inf)
+    return {
+        "announced": announced,
+        "start": start,
+        "full_end": full_end,
+        "ramp_end": ramp_end,
+        "end": end,
+        "after": np.broadcast_to(after, (len(start),)),
+        "size": value(shock.size),
+    }

@@ -1,0 +1,119 @@
+"""The batch engine: a SimPy calendar wakes shocks and the market; the market moves all runs of the batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+
+import numpy as np
+import simpy
+
+from sim.engine.board import Board, schedule
+from sim.engine.state import Room
+from sim.engine.step import step
+from sim.errors import RunError, Problem
+from sim.model.world import Network, World
+
+MARKET_OPENS = 0.5
+MATTER_TOLERANCE = 1e-9
+
+Count = Callable[[Room, int], None]
+
+
+def simulate(net: Network, world: World, count: Count, start_order: Sequence[int] | None = None) -> Room:
+    """Run every step of one batch.
+
+    Arguments:
+        net: structure.
+        world: numbers of the batch, `[axis, run]`.
+        count: called after each step with the batch and the number of the step; folds what is to be kept.
+        start_order: order in which the calendar's processes are started; results do not depend on it.
+
+    Raises:
+        RunError: matter was made or lost.
+    """
+    room = Room(net, world)
+    board = Board(room)
+    ledger = Ledger(room)
+    env = simpy.Environment()
+    starts = [lambda i=i: _shock(env, board, i, net.n_step) for i in range(len(net.shocks))]
+    starts.append(lambda: _market(env, room, board, [ledger.count, count]))
+    for i in start_order if start_order is not None else range(len(starts)):
+        env.process(starts[i]())
+    env.run(until=net.n_step)
+    ledger.close()
+    return room
+
+
+def _shock(env: simpy.Environment, board: Board, shock: int, n_step: int) -> Generator[simpy.Event, None, None]:
+    """Wake at each step where the shock opens, closes, rises or falls in some run."""
+    for k, runs in schedule(board.room.world.events[shock], n_step):
+        yield env.timeout(k - env.now)
+        board.switch(shock, k, runs)
+
+
+def _market(env: simpy.Environment, room: Room, board: Board, counts: Sequence[Count]) -> Generator[simpy.Event, None, None]:
+    """Trade once a step, half a step after shocks have switched, so that ties are settled by the clock."""
+    yield env.timeout(MARKET_OPENS)
+    for k in range(room.plan.net.n_step):
+        board.apply()
+        step(room, k)
+        for count in counts:
+            count(room, k)
+        yield env.timeout(1)
+
+
+class Ledger:
+    """Matter: what came in less what went out must equal what is there, per commodity and run."""
+
+    def __init__(self, room: Room) -> None:
+        net, n_run = room.plan.net, room.world.n_run
+        self.room = room
+        self.gained = np.zeros((net.n_node, n_run))
+        self.through = np.zeros((net.n_node, n_run))
+        self.opening = self._stock()
+
+    def count(self, room: Room, k: int) -> None:
+        """Add this step's output and recycling, less consumption."""
+        f, w = room.flows, room.world
+        np.add(self.gained, f.made, out=self.gained)
+        np.add(self.gained, w.recycled, out=self.gained)
+        np.subtract(self.gained, f.consumed, out=self.gained)
+        np.add(self.through, f.consumed, out=self.through)
+
+    def close(self) -> None:
+        """Compare with the stocks, goods afloat counted one by one.
+
+        Raises:
+            RunError: a gap above 1e-9 of what passed through; names the commodity and the run.
+        """
+        net = self.room.plan.net
+        of = net.node_commodity
+        for c, commodity in enumerate(net.commodities):
+            rows = of == c
+            gap = self._stock()[c] - self.opening[c] - self.gained[rows].sum(0)
+            scale = self.opening[c] + self.through[rows].sum(0)
+            bad = np.abs(gap) > MATTER_TOLERANCE * scale + MATTER_TOLERANCE * 1e-3
+            if bad.any():
+                run = int(np.argmax(np.abs(gap)))
+                raise RunError(
+                    Problem(
+                        where=commodity,
+                        what=f"matter was not conserved in run {run} of the batch",
+                        got=f"{gap[run]:.3g} t of {scale[run]:.6g} t",
+                        remedy="this is a fault of the program: please report it with the scenario file",
+                    )
+                )
+
+    def _stock(self) -> np.ndarray:
+        """All tonnes in the system, [commodity, run]."""
+        room, net = self.room, self.room.plan.net
+        s = room.state
+        slot = np.arange(room.plan.n_slot)[:, None]
+        due = (slot - room.next_step) % room.plan.n_slot < net.links.lead_steps
+        afloat = (s.pipeline.reshape(room.plan.n_slot, -1, room.world.n_run) * due[:, :, None]).sum(0)
+        total = np.zeros((len(net.commodities), room.world.n_run))
+        np.add.at(total, net.node_commodity, s.on_hand + s.finished)
+        np.add.at(total, net.node_commodity[net.links.dst], afloat)
+        for store, members in enumerate(room.plan.store_members):
+            total[net.node_commodity[members[0][1]]] += s.held[store]
+        return total

@@ -1,0 +1,177 @@
+"""The twin: one run told by producers, buyers, shipments and stores on a SimPy calendar.
+
+Slow and readable. Written from MODEL.md alone and sharing no rule with the batch engine, so that each checks the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+
+from sim.engine import twin_market as market
+from sim.engine.twin_entities import Cast, Link, Shipment, assemble
+from sim.engine.twin_log import Event, Log
+from sim.engine.twin_matter import Ledger
+from sim.errors import ModelError, Problem
+from sim.model.world import Floats, Network, World
+
+# A step runs from k to k + 1. Shocks open and close at k, shipments land at their docks at k + 1/4, the market works at k + 1/2.
+# Nothing else happens at those three moments, and docks are unloaded in stored order, so it does not matter who was started first.
+LANDING = 0.25
+MARKET = 0.5
+
+Process = Generator[simpy.Event, object, None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinResult:
+    """What one run did, step by step, and the log of it. Amounts in t, flows in t per step; arrays are read-only."""
+
+    on_hand: Floats
+    """Users' stock after the step, [step, node]."""
+    finished: Floats
+    """Producers' finished stock after the step, [step, node]."""
+    on_order: Floats
+    """Under way to the node after the step, [step, node]."""
+    expected_use: Floats
+    """[step, node]."""
+    expected_lead: Floats
+    """Steps the buyer expects its goods to take, after the step, [step, node]."""
+    expected_orders: Floats
+    """[step, node]."""
+    made: Floats
+    """[step, node]."""
+    order: Floats
+    """Ordered by the node's buyer, [step, node]."""
+    threat: Floats
+    """Part of the step under an announced or acting restriction, [step, node]."""
+    want: Floats
+    """[step, user]."""
+    got: Floats
+    """[step, user]."""
+    consumed: Floats
+    """What the user got, less what a processor put back, [step, user]."""
+    unmet: Floats
+    """Wanted and not got, [step, user]."""
+    shipped: Floats
+    """[step, link]."""
+    arrived: Floats
+    """[step, link]."""
+    held: Floats
+    """[step, store]."""
+    released: Floats
+    """Given by the store, [step, member]."""
+    bought: Floats
+    """Taken by the store, [step, member]."""
+    events: tuple[Event, ...]
+    """The log, sorted by date."""
+
+
+RECORDS: dict[str, Callable[[Cast], list[float]]] = {
+    "on_hand": lambda cast: [buyer.on_hand for buyer in cast.buyers],
+    "finished": lambda cast: [producer.finished for producer in cast.producers],
+    "on_order": lambda cast: [buyer.on_order for buyer in cast.buyers],
+    "expected_use": lambda cast: [buyer.expected_use for buyer in cast.buyers],
+    "expected_lead": lambda cast: [buyer.expected_lead for buyer in cast.buyers],
+    "expected_orders": lambda cast: [producer.expected_orders for producer in cast.producers],
+    "made": lambda cast: [producer.made for producer in cast.producers],
+    "order": lambda cast: [buyer.order for buyer in cast.buyers],
+    "threat": lambda cast: [buyer.threat for buyer in cast.buyers],
+    "want": lambda cast: [user.want for user in cast.users],
+    "got": lambda cast: [user.got for user in cast.users],
+    "consumed": lambda cast: [user.consumed for user in cast.users],
+    "unmet": lambda cast: [user.unmet for user in cast.users],
+    "shipped": lambda cast: [link.shipped for link in cast.links],
+    "arrived": lambda cast: [link.arrived for link in cast.links],
+    "held": lambda cast: [store.held for store in cast.stores],
+    "released": lambda cast: [member.released for member in cast.members],
+    "bought": lambda cast: [member.bought for member in cast.members],
+}
+
+
+def run_twin(
+    network: Network,
+    world: World,
+    run: int,
+    threshold: float = 0.01,
+    arrange: Callable[[list[Process]], Iterable[Process]] = list,
+) -> TwinResult:
+    """Simulate one run of a world, entity by entity (MODEL.md).
+
+    run: column of the world's arrays. threshold: share of wants unmet above which the log speaks of a shortage, fraction.
+    arrange: order in which the first processes are started; it changes nothing, and tests shuffle it to show so.
+    Raises ModelError if there is no such run, and RunError if matter is not conserved (naming node, step and gap).
+    """
+    if not 0 <= run < world.n_run:
+        raise ModelError(Problem(what="no such run", got=str(run), remedy=f"Runs are numbered 0 to {world.n_run - 1}."))
+    return _Twin(network, assemble(network, world, run), threshold).play(arrange)
+
+
+class _Twin:
+    """A cast, its calendar and its books."""
+
+    def __init__(self, network: Network, cast: Cast, threshold: float) -> None:
+        self._n_step = network.n_step
+        self._cast = cast
+        self._calendar = simpy.Environment()
+        self._ledger = Ledger(cast)
+        self._log = Log(network, cast, threshold)
+        self._rows: dict[str, list[list[float]]] = {name: [] for name in RECORDS}
+
+    def play(self, arrange: Callable[[list[Process]], Iterable[Process]]) -> TwinResult:
+        calendar, cast = self._calendar, self._cast
+        shocks = [strike.life(calendar) for strike in cast.strikes]
+        voyages = [self._voyage(link, shipment, due + LANDING) for link in cast.links for due, shipment in enumerate(link.afloat)]
+        for process in arrange([*shocks, *voyages, self._market()]):
+            calendar.process(process)
+        calendar.run(until=self._n_step)
+        return TwinResult(events=self._log.close(), **{name: _table(rows) for name, rows in self._rows.items()})
+
+    def _market(self) -> Process:
+        yield self._calendar.timeout(MARKET)
+        for step in range(self._n_step):
+            self._step(step)
+            yield self._calendar.timeout(1)
+
+    def _step(self, step: int) -> None:
+        cast = self._cast
+        market.feel(cast)
+        market.arrive(cast)
+        market.recycle(cast)
+        market.plan(cast)
+        market.release(cast)
+        market.use(cast)
+        market.make(cast)
+        market.fill(cast)
+        market.order(cast)
+        market.ship(cast)
+        self._depart()
+        market.learn(cast)
+        self._count(step)
+
+    def _depart(self) -> None:
+        for link in self._cast.links:
+            if link.shipped > 0.0:
+                shipment = Shipment(link.shipped)
+                link.afloat.append(shipment)
+                self._calendar.process(self._voyage(link, shipment, link.lead_steps + LANDING - MARKET))
+
+    def _voyage(self, link: Link, shipment: Shipment, takes: float) -> Process:
+        yield self._calendar.timeout(takes)
+        link.afloat.remove(shipment)
+        link.dock += shipment.amount
+
+    def _count(self, step: int) -> None:
+        self._ledger.check(step)
+        self._log.note(step)
+        for name, read in RECORDS.items():
+            self._rows[name].append(read(self._cast))
+
+
+def _table(rows: Sequence[Sequence[float]]) -> Floats:
+    table = np.array(rows, dtype=np.float64)
+    table.setflags(write=False)
+    return table

@@ -1,0 +1,56 @@
+"""The summary table: every measure at every place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.measure.estimate import chance, estimate
+from sim.record.record import Place, Record
+
+UNITS = {
+    "unmet_t": "t",
+    "unmet_share": "share",
+    "first_shortage_days": "days",
+    "days_short": "days",
+    "deepest_share": "share",
+    "recovery_days": "days",
+    "lowest_cover_days": "days",
+    "stock_drawn_t": "t",
+    "supply_gap_t": "t",
+    "shock_days": "days",
+    "longest_shock_days": "days",
+}
+COLUMNS = (
+    *("measure", "commodity", "region", "sector", "unit", "mean", "se", "p05", "p50", "p95", "cvar95", "cvar95_se", "n"),
+    *("probability", "low", "high"),
+)
+
+
+def summary(record: Record) -> pd.DataFrame:
+    """One row a measure and place, columns COLUMNS; chances fill `probability, low, high`, all other measures the rest.
+
+    `first_shortage_days` and `recovery_days` are over the n runs in which that happened.
+
+    Arguments:
+        record: the record of the runs.
+    """
+    rows = [row for i, place in enumerate(record.places) for row in _rows(record, i, place)]
+    return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+
+
+def _rows(record: Record, i: int, place: Place) -> Iterator[dict[str, Any]]:
+    where = place._asdict()
+    is_shock = place.sector.startswith("shock:")
+    if is_shock or place.sector == "all":
+        happened = record.outcomes["shock_days" if is_shock else "days_short"][i] > 0
+        yield {"measure": "p_shock" if is_shock else "p_short", **where, "unit": "probability", **chance(happened)._asdict()}
+        yield {"measure": "p_shock_at_end" if is_shock else "p_short_at_end", **where, "unit": "probability", **chance(record.at_end[i])._asdict()}
+    for measure, unit in UNITS.items():
+        values = record.outcomes[measure][i]
+        may_be_absent = measure in ("first_shortage_days", "recovery_days") and place.sector == "all"
+        if may_be_absent or not np.isnan(values).all():
+            yield {"measure": measure, **where, "unit": unit, **estimate(values)._asdict()}

@@ -1,0 +1,119 @@
+"""The world at rest: supply equals use in every commodity, and trade meets both margins exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.errors import ModelError, Problem
+from sim.model.world import Floats, Network
+
+MOST_PASSES = 20_000
+CLOSE = 1e-14
+CLOSE_ENOUGH = 1e-10
+
+
+def trade(prior: Floats, sold: Floats, bought: Floats, name: str = "") -> Floats:
+    """Flows with given margins, as near as can be to the prior (iterative proportional fitting).
+
+    `x_ij = a_i b_j prior_ij` with row sums `sold` and column sums `bought`; Deming and Stephan (1940), Ann. Math. Stat. 11(4).
+
+    Arguments:
+        prior: t/year, 0 where there is no trade, [seller, buyer, run].
+        sold: t/year, [seller, run].
+        bought: t/year, same total as `sold`, [buyer, run].
+        name: commodity, for the message.
+
+    Raises:
+        ModelError: no flows over the given links meet the margins.
+    """
+    x = np.broadcast_to(prior, (*prior.shape[:2], max(prior.shape[2], sold.shape[1], bought.shape[1]))).copy()
+    total = np.maximum(sold.sum(0), 1e-300)
+    gap = np.inf
+    for _ in range(MOST_PASSES):
+        rows = x.sum(1)
+        x *= np.divide(sold, rows, out=np.zeros_like(rows), where=rows > 0)[:, None]
+        columns = x.sum(0)
+        x *= np.divide(bought, columns, out=np.zeros_like(columns), where=columns > 0)[None]
+        last, gap = gap, float((np.abs(x.sum(1) - sold).max(0) / total).max())
+        if gap < CLOSE or (gap >= last and gap < CLOSE_ENOUGH):
+            break
+    off = float((np.abs(x.sum(0) - bought).max(0) / total).max())
+    if max(gap, off) > CLOSE_ENOUGH:
+        raise ModelError(
+            Problem(
+                where=name,
+                what="the stated trade links cannot carry what each region makes to where it is used",
+                got=f"{max(gap, off):.2g} of the total left over",
+                remedy="allow more links (leave out flows of 0), or change production or demand",
+            )
+        )
+    return x
+
+
+def stages_from_use(recipes: Sequence[tuple[int, int]], n_commodity: int) -> list[int]:
+    """Commodities ordered so that what a commodity goes into comes before it.
+
+    Arguments:
+        recipes: (commodity made, commodity used) pairs, without cycles.
+        n_commodity: number of commodities.
+    """
+    goes_into = [{made for made, used in recipes if used == c} for c in range(n_commodity)]
+    done: list[int] = []
+    while len(done) < n_commodity:
+        done += [c for c in range(n_commodity) if c not in done and goes_into[c] <= set(done)]
+    return done
+
+
+def close_markets(net: Network, production: Floats, recycled: Floats, demand: Floats) -> tuple[Floats, Floats]:
+    """Scale final demand, or where there is none production, so that world supply equals world use.
+
+    Arguments:
+        net: structure.
+        production: t/year, [node, run].
+        recycled: t/year, [node, run].
+        demand: t/year, [user, run].
+
+    Returns:
+        production [node, run] and demand [user, run] of a world at rest.
+
+    Raises:
+        ModelError: the next stage alone needs more than there is.
+    """
+    width = max(production.shape[1], recycled.shape[1], demand.shape[1])
+    production = np.broadcast_to(production, (net.n_node, width)).copy()
+    demand = np.broadcast_to(demand, (len(net.users.node), width)).copy()
+    users, of = net.users, net.node_commodity
+    used = of[users.node]
+    recipes = sorted({(int(of[m]), int(used[u])) for u, m in enumerate(users.feeds) if m >= 0})
+    for c in stages_from_use(recipes, len(net.commodities)):
+        rows = np.flatnonzero(of == c)
+        final = np.flatnonzero((used == c) & (users.feeds < 0))
+        inner = np.flatnonzero((used == c) & (users.feeds >= 0))
+        processed = (users.t_per_t[inner, None] * production[users.feeds[inner]]).sum(0)
+        again = np.broadcast_to(recycled, (net.n_node, width))[rows].sum(0)
+        wanted = demand[final].sum(0)
+        left = production[rows].sum(0) + again - processed
+        if len(final) and np.any(wanted > 0):
+            if np.any(left < 0):
+                raise _short(net.commodities[c], "supply", processed, production[rows].sum(0) + again)
+            demand[final] *= np.divide(left, wanted, out=np.zeros_like(left), where=wanted > 0)
+        else:
+            made = production[rows].sum(0)
+            if np.any(processed < again):
+                raise _short(net.commodities[c], "use", again, processed)
+            production[rows] *= np.divide(processed - again, made, out=np.zeros_like(made), where=made > 0)
+    return production, demand
+
+
+def _short(commodity: str, lacking: str, needed: Floats, there: Floats) -> ModelError:
+    worst = int(np.argmax(needed - there))
+    return ModelError(
+        Problem(
+            where=commodity,
+            what=f"{lacking} at rest is below what the rest of the chain needs",
+            got=f"{there[worst]:.6g} t/year against {needed[worst]:.6g} t/year",
+            remedy="raise its production or lower the recipe or the output of the next stage",
+        )
+    )

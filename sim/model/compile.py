@@ -1,0 +1,257 @@
+"""From a scenario and the facts behind it to a model: axes, links, users, and every number with its stream of chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.errors import ScenarioError
+from sim.model.model import Entry, Facts, Model
+from sim.model.strikes import compile_shocks, compile_stores
+from sim.model.world import Ints, Links, Network, Users
+from sim.scenario import Scenario, check_materials, check_names
+from sim.scenario.law import Amount
+from sim.scenario.network import Demand, NetworkSpec, NodeSpec, split_node
+
+
+ROUNDING = 0.01
+"""Part of supply by which an author's own supply and use may differ."""
+
+
+@dataclass
+class _Node:
+    """The facts of one node while they are gathered."""
+
+    spec: NodeSpec
+    changed: dict[str, Amount] = field(default_factory=dict)
+    demand: dict[str, Demand] = field(default_factory=dict)
+
+    def get(self, name: str) -> Amount | None:
+        return self.changed[name] if name in self.changed else getattr(self.spec, name, None)
+
+
+def compile_model(scenario: Scenario) -> Model:
+    """Compile a scenario.
+
+    Arguments:
+        scenario: validated; names of materials, commodities, regions and sectors are checked here against the facts.
+
+    Raises:
+        ScenarioError: a name is unknown, or a shock or policy touches nothing.
+        DataError: the pack has no such material, or not in such regions.
+    """
+    spec = _gather(scenario)
+    commodities, regions = tuple(spec.commodities), scenario.regions
+    nodes = _nodes(scenario, spec)
+    node_names = [(c, r) for c in commodities for r in regions]
+    _check_balance(scenario, spec)
+    net = _network(scenario, spec, nodes, node_names)
+    stores, store_facts = compile_stores(scenario, net)
+    plans, shock_facts = compile_shocks(scenario, net)
+    return Model(
+        name=scenario.name,
+        network=_with(net, stores=stores, shocks=plans),
+        facts=_facts(scenario, spec, nodes, node_names, net.users),
+        stores=store_facts,
+        shocks=shock_facts,
+        hoarding=Entry("rules.hoarding", scenario.rules.hoarding),
+        uneven=Entry("rules.uneven_stocks", scenario.rules.uneven_stocks),
+        order_days=_fixed(scenario.rules.order_adjustment),
+        stock_days=_fixed(scenario.rules.stock_adjustment),
+        expect_days=_fixed(scenario.rules.expectation),
+        threshold=scenario.watch.threshold,
+        series=tuple(s for s in scenario.watch.series if s != "store" or stores.name),
+    )
+
+
+def _gather(scenario: Scenario) -> NetworkSpec:
+    """The chains of the materials named, with the scenario's own network over them."""
+    own = scenario.network
+    if not scenario.materials:
+        spec = own or NetworkSpec()
+    else:
+        from sim.data.pack import chain, materials
+
+        check_materials(scenario, materials())
+        spec = chain(scenario.materials, scenario.regions)
+        if own is not None:
+            trade = {(t.commodity, t.source, t.to): t for t in (*spec.trade, *own.trade)}
+            spec = NetworkSpec(
+                commodities={**spec.commodities, **own.commodities}, nodes={**spec.nodes, **own.nodes}, trade=tuple(trade.values())
+            )
+    check_names(scenario, tuple(spec.commodities), spec.sectors())
+    return spec
+
+
+def _check_balance(scenario: Scenario, spec: NetworkSpec) -> None:
+    """An author's own numbers must nearly balance; a small rest is spread over final demand, a large one is a mistake.
+
+    Numbers replaced under `set` or stated as laws are meant to move supply, and final demand moves with it.
+    """
+    own = scenario.network
+    if own is None:
+        return
+    problems = []
+    for commodity in own.commodities:
+        touched = [name for name in spec.nodes if split_node(name)[0] == commodity]
+        made = [spec.nodes[name].production for name in touched] + [spec.nodes[name].recycled for name in touched]
+        used = [demand.amount for name in touched for demand in spec.nodes[name].demand.values()]
+        for name, node in spec.nodes.items():
+            ratio = spec.commodities[split_node(name)[0]].recipe.get(commodity)
+            if ratio is not None:
+                used.append(node.production * ratio if isinstance(node.production, float) else node.production)
+        amounts = [*made, *used]
+        if not all(isinstance(a, float) for a in amounts) or any(path.startswith(f"{commodity}.") for path in scenario.set):
+            continue
+        supply, use = sum(a for a in made if isinstance(a, float)), sum(a for a in used if isinstance(a, float))
+        if abs(supply - use) > ROUNDING * max(supply, use):
+            what = f"supply and use of {commodity} at rest differ by more than {ROUNDING:.0%}"
+            got = f"{supply:g} t/year made and recycled, {use:g} t/year used"
+            problems.append(scenario.problem(("network", "commodities", commodity), what, got, "Make them equal."))
+    if problems:
+        raise ScenarioError(*problems)
+
+
+def _nodes(scenario: Scenario, spec: NetworkSpec) -> dict[tuple[str, str], _Node]:
+    nodes = {(c, r): _Node(spec.nodes.get(f"{c}.{r}", NodeSpec())) for c in spec.commodities for r in scenario.regions}
+    for node in nodes.values():
+        node.demand = dict(node.spec.demand)
+    for path, amount in scenario.set.items():
+        place, _, quantity = path.rpartition(".")
+        sector = None
+        if place.endswith(".demand"):
+            place, sector = place.removesuffix(".demand"), quantity
+        commodity, who = split_node(place)
+        for region in scenario.regions_of(who):
+            node = nodes[commodity, region]
+            if sector is not None:
+                node.demand[sector] = node.demand.get(sector, Demand(amount=0.0)).model_copy(update={"amount": amount})
+                continue
+            node.changed[quantity] = amount
+            for other in {"capacity": ("spare",), "spare": ("capacity",), "production": ("share",)}.get(quantity, ()):
+                node.changed.setdefault(other, None)  # type: ignore[arg-type]
+    return nodes
+
+
+def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], names: Sequence[tuple[str, str]]) -> Network:
+    commodities, regions, rules = tuple(spec.commodities), scenario.regions, scenario.rules
+    index = {name: n for n, name in enumerate(names)}
+    users = _users(spec, nodes, index)
+    empty: Ints = np.array([], dtype=np.intp)
+    from sim.model.world import Stores
+
+    return Network(
+        commodities=commodities,
+        regions=regions,
+        node_commodity=np.array([commodities.index(c) for c, _ in names], dtype=np.intp),
+        node_region=np.array([regions.index(r) for _, r in names], dtype=np.intp),
+        links=_links(scenario, spec, nodes, index, set(users.node.tolist())),
+        users=users,
+        stores=Stores(name=(), member_store=empty, member_node=empty),
+        shocks=(),
+        start=scenario.clock.start,
+        step_days=scenario.clock.step,
+        n_step=max(1, math.ceil(scenario.clock.horizon / scenario.clock.step - 1e-9)),
+        sweeps=rules.sweeps,
+        use_rule=rules.use,
+        ship_rule="priority" if rules.ship.endswith("-first") else rules.ship,
+    )
+
+
+def _users(spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], index: Mapping[tuple[str, str], int]) -> Users:
+    rows: list[tuple[int, int, str, float, int, float]] = []
+    for (commodity, region), n in index.items():
+        for sector, demand in nodes[commodity, region].demand.items():
+            rows.append((n, -1, sector, 0.0, demand.priority, demand.weight))
+        for made, recipe in spec.commodities.items():
+            if commodity in recipe.recipe and _makes(nodes[made, region]):
+                rows.append((n, index[made, region], made, recipe.recipe[commodity], 0, 1.0))
+    rows.sort(key=lambda row: row[0])
+    node, feeds, sector, t_per_t, priority, weight = zip(*rows, strict=True) if rows else ((),) * 6
+    return Users(
+        node=np.array(node, dtype=np.intp),
+        feeds=np.array(feeds, dtype=np.intp),
+        sector=tuple(sector),
+        t_per_t=np.array(t_per_t, dtype=np.float64),
+        priority=np.array(priority, dtype=np.intp),
+        weight=np.array(weight, dtype=np.float64),
+    )
+
+
+def _makes(node: _Node) -> bool:
+    return node.get("production") != 0.0 or node.get("share") not in (None, 0.0)
+
+
+def _links(
+    scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], index: Mapping[tuple[str, str], int], used: set[int]
+) -> Links:
+    rules = scenario.rules
+    trade = {(t.commodity, t.source, t.to): t for t in spec.trade}
+    allies = set(scenario.regions_of(rules.allies)) if rules.allies else set()
+    rows: list[tuple[int, int, int, int]] = []
+    for (commodity, buyer), dst in index.items():
+        if dst not in used:
+            continue
+        for seller in scenario.regions:
+            known = trade.get((commodity, seller, buyer))
+            if not _makes(nodes[commodity, seller]) or (known is not None and known.flow == 0.0):
+                continue
+            home = seller == buyer
+            days = known.lead if known is not None and known.lead is not None else rules.lead_home if home else rules.lead_abroad
+            steps = max(1, round(days / scenario.clock.step))
+            first = home or (rules.ship == "allies-first" and {seller, buyer} <= allies)
+            rows.append((index[commodity, seller], dst, steps, 0 if first else 1))
+    src, dst, lead, rank = (np.array(column, dtype=np.intp) for column in zip(*rows, strict=True)) if rows else (np.array([], dtype=np.intp),) * 4
+    return Links(src=src, dst=dst, lead_steps=lead, ship_class=rank)
+
+
+def _facts(
+    scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], names: Sequence[tuple[str, str]], users: Users
+) -> Facts:
+    rules, regions = scenario.rules, scenario.regions
+    index = {name: n for n, name in enumerate(names)}
+
+    def column(quantity: str, default: Amount) -> tuple[Entry, ...]:
+        values = ((c, r, nodes[c, r].get(quantity)) for c, r in names)
+        return tuple(Entry(f"{c}.{r}.{quantity}", default if value is None else value) for c, r, value in values)
+
+    def stated(quantity: str) -> tuple[Entry | None, ...]:
+        values = ((c, r, nodes[c, r].get(quantity)) for c, r in names)
+        return tuple(None if value is None else Entry(f"{c}.{r}.{quantity}", value) for c, r, value in values)
+
+    prior = np.full((len(names), len(regions)), np.nan)
+    for t in spec.trade:
+        if t.flow is not None:
+            prior[index[t.commodity, t.source], regions.index(t.to)] = _fixed(t.flow)
+    demand = []
+    for u, n in enumerate(users.node):
+        c, r = names[n]
+        amount = 0.0 if users.feeds[u] >= 0 else nodes[c, r].demand[users.sector[u]].amount
+        demand.append(Entry(f"{c}.{r}.demand.{users.sector[u]}", amount))
+    return Facts(
+        production=column("production", 0.0),
+        world_share=stated("share"),
+        capacity=stated("capacity"),
+        spare=column("spare", rules.spare),
+        recycled=column("recycled", 0.0),
+        cover=column("cover", rules.cover),
+        buffer=column("buffer", rules.buffer),
+        demand=tuple(demand),
+        trade=prior,
+    )
+
+
+def _fixed(amount: Amount) -> float:
+    """A number that must be certain; the schema lets no law through where one is needed."""
+    if not isinstance(amount, float | int):
+        raise TypeError(f"a law where a certain number is needed: {amount}")
+    return float(amount)
+
+
+def _with(net: Network, **changes: object) -> Network:
+    from dataclasses import replace
+
+    return replace(net, **changes)  # type: ignore[arg-type]

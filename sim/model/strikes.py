@@ -1,0 +1,152 @@
+"""Shocks and policies of a scenario: what they touch, and when and how hard as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from sim.errors import Problem, ScenarioError
+from sim.model.model import Entry, ShockFacts, StoreFacts
+from sim.model.world import Ints, Network, ShockPlan, Stores
+from sim.scenario import Scenario
+from sim.scenario.law import Amount
+from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, Outage, Shock
+from sim.units import instant
+
+
+def compile_shocks(scenario: Scenario, net: Network) -> tuple[tuple[ShockPlan, ...], tuple[ShockFacts, ...]]:
+    """Shocks in the order of their names, so that the order in the file does not matter.
+
+    Raises:
+        ScenarioError: a shock touches no trade, no producer or no user.
+    """
+    names = sorted(scenario.shocks)
+    plans, problems = [], []
+    for name in names:
+        plan = _plan(scenario, net, name, scenario.shocks[name])
+        if not (len(plan.links) or len(plan.nodes) or len(plan.users)):
+            problems.append(_nothing(scenario, name, scenario.shocks[name]))
+        plans.append(plan)
+    if problems:
+        raise ScenarioError(*problems)
+    origin = instant(scenario.clock.start)
+    return tuple(plans), tuple(_shock_facts(name, scenario.shocks[name], origin) for name in names)
+
+
+def _plan(scenario: Scenario, net: Network, name: str, shock: Shock) -> ShockPlan:
+    commodity = net.commodities.index(shock.commodity)
+    links = nodes = users = np.array([], dtype=np.intp)
+    match shock:
+        case ExportBan() | ExportLicence():
+            src, dst = net.node_region[net.links.src], net.node_region[net.links.dst]
+            of = net.node_commodity[net.links.dst] == commodity
+            between = np.isin(src, _regions(scenario, net, shock.source)) & np.isin(dst, _regions(scenario, net, shock.to))
+            links = np.flatnonzero(of & between & (src != dst))
+        case Outage():
+            made = np.isin(np.arange(net.n_node), net.links.src)
+            here = np.isin(net.node_region, _regions(scenario, net, shock.region))
+            nodes = np.flatnonzero(made & here & (net.node_commodity == commodity))
+        case DemandSurge():
+            at = net.users.node
+            here = np.isin(net.node_region[at], _regions(scenario, net, shock.region)) & (net.node_commodity[at] == commodity)
+            named = np.array([shock.sector is None or s in shock.sector for s in net.users.sector], dtype=bool)
+            users = np.flatnonzero(here & named & (net.users.feeds < 0))
+    return ShockPlan(
+        name=name, kind=shock.kind, links=links, nodes=nodes, users=users, commodity=shock.commodity, text=_sentence(shock)
+    )
+
+
+def _regions(scenario: Scenario, net: Network, names: Iterable[str]) -> Ints:
+    return np.array([net.regions.index(r) for r in scenario.regions_of(tuple(names))], dtype=np.intp)
+
+
+def _sentence(shock: Shock) -> str:
+    def listed(names: Iterable[str]) -> str:
+        return ", ".join(names)
+
+    match shock:
+        case ExportBan():
+            return f"{listed(shock.source)} stops exports of {shock.commodity} to {listed(shock.to)}"
+        case ExportLicence():
+            return f"{listed(shock.source)} requires licences for exports of {shock.commodity} to {listed(shock.to)}"
+        case Outage():
+            return f"capacity for {shock.commodity} in {listed(shock.region)} is lost"
+        case DemandSurge():
+            return f"demand for {shock.commodity} in {listed(shock.region)} rises"
+
+
+def _nothing(scenario: Scenario, name: str, shock: Shock) -> Problem:
+    match shock:
+        case ExportBan() | ExportLicence():
+            key, got = "from", f"{', '.join(shock.source)} to {', '.join(shock.to)}"
+            what, remedy = f"the shock strikes nothing: there is no trade in {shock.commodity} between these", "Name regions that trade it."
+        case Outage():
+            key, got = "region", ", ".join(shock.region)
+            what, remedy = f"the shock strikes nothing: nobody there makes {shock.commodity}", "Name a region that produces it."
+        case DemandSurge():
+            key, got = "region", ", ".join(shock.region)
+            what, remedy = f"the shock strikes nothing: no such sector there uses {shock.commodity}", "Name a region and a sector that use it."
+    return scenario.problem(("shocks", name, key), what, got, remedy)
+
+
+def _shock_facts(name: str, shock: Shock, origin: float) -> ShockFacts:
+    def entry(field: str, amount: Amount) -> Entry:
+        return Entry(f"shocks.{name}.{field}", amount)
+
+    every = shock.every if isinstance(shock, Outage) else None
+    licence = shock if isinstance(shock, ExportLicence) else None
+    size = shock.severity if isinstance(shock, Outage) else shock.size if isinstance(shock, DemandSurge) else shock.leakage
+    recovery = shock.ramp if isinstance(shock, ExportLicence) else shock.recovery
+    return ShockFacts(
+        origin=origin,
+        announced=None if shock.announced is None else instant(shock.announced) - origin,
+        start=None if shock.start is None else entry("start", shock.start),
+        rate=entry("every.rate", every.rate) if every else None,
+        overlap=every.overlap if every else False,
+        duration=None if shock.duration is None else entry("duration", shock.duration),
+        end=None if shock.end is None else instant(shock.end) - origin,
+        recovery=entry("recovery", recovery),
+        processing=entry("processing", licence.processing) if licence else None,
+        approval=entry("approval", licence.approval) if licence else None,
+        probability=entry("probability", shock.probability),
+        size=entry("size", size),
+    )
+
+
+def compile_stores(scenario: Scenario, net: Network) -> tuple[Stores, tuple[StoreFacts, ...]]:
+    """One store a pooled policy, else one a holder; in the order of their names.
+
+    Raises:
+        ScenarioError: no holder uses the commodity.
+    """
+    used = set(net.users.node.tolist())
+    names: list[str] = []
+    members: list[tuple[int, int]] = []
+    facts: list[StoreFacts] = []
+    for name in sorted(scenario.policies):
+        policy = scenario.policies[name]
+        commodity = net.commodities.index(policy.commodity)
+        regions = [net.regions.index(r) for r in scenario.regions_of(policy.holders)]
+        nodes = [n for n in (commodity * len(net.regions) + r for r in regions) if n in used]
+        if not nodes:
+            what = f"the stockpile serves nobody: no holder uses {policy.commodity}"
+            raise ScenarioError(scenario.problem(("policies", name, "holders"), what, ", ".join(policy.holders), "Name regions that use it."))
+        for group in [nodes] if policy.pooled else [[n] for n in nodes]:
+            members += [(len(names), n) for n in group]
+            names.append(name if policy.pooled else f"{name}.{net.regions[net.node_region[group[0]]]}")
+            facts.append(
+                StoreFacts(
+                    target=Entry(f"policies.{name}.target", policy.target),
+                    fill=Entry(f"policies.{name}.fill", policy.fill),
+                    initial=Entry(f"policies.{name}.initial", policy.initial),
+                    trigger=policy.release.when,
+                    at_most=Entry(f"policies.{name}.release.at_most", policy.release.at_most),
+                )
+            )
+    stores = Stores(
+        name=tuple(names),
+        member_store=np.array([s for s, _ in members], dtype=np.intp),
+        member_node=np.array([n for _, n in members], dtype=np.intp),
+    )
+    return stores, tuple(facts)

@@ -1,0 +1,103 @@
+"""Quantiles over runs, week by week: exact while that is small, else a sketch of counts that any batches can be merged into."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from sim.model.world import Floats
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+ACCURACY = 0.01
+SMALLEST, LARGEST = 1e-6, 1e12
+
+
+class Fan(Protocol):
+    """Quantiles over runs of one series, [step, row]."""
+
+    def add(self, k: int, first: int, values: Floats) -> None:
+        """Keep step k of runs first ... , [row, run]."""
+        ...
+
+    def quantiles(self) -> Floats:
+        """Quantiles at LEVELS, [level, step, row]."""
+        ...
+
+
+class ExactFan:
+    """Every value is kept in single precision and sorted at the end."""
+
+    def __init__(self, n_step: int, n_row: int, n_run: int) -> None:
+        self.values = np.empty((n_step, n_row, n_run), dtype=np.float32)
+
+    def add(self, k: int, first: int, values: Floats) -> None:
+        """Keep step k of runs first ... , [row, run]."""
+        self.values[k, :, first : first + values.shape[1]] = values
+
+    def quantiles(self) -> Floats:
+        """Quantiles at LEVELS by linear interpolation between order statistics, [level, step, row]."""
+        n_run = self.values.shape[2]
+        out = np.empty((len(LEVELS), *self.values.shape[:2]))
+        for k, by_row in enumerate(self.values):
+            ordered = np.sort(by_row, axis=-1)
+            for i, level in enumerate(LEVELS):
+                at = level * (n_run - 1)
+                low = int(at)
+                high = min(low + 1, n_run - 1)
+                out[i, k] = ordered[:, low] + (at - low) * (ordered[:, high] - ordered[:, low])
+        return out
+
+
+class SketchFan:
+    """Counts in bins whose width grows with the value (Masson, Rim and Lee 2019, DDSketch): quantiles within 1 % of the value.
+
+    Counts are integers, so the result does not depend on the order or size of the batches.
+    """
+
+    def __init__(self, n_step: int, n_row: int) -> None:
+        self.log_gamma = np.log((1 + ACCURACY) / (1 - ACCURACY))
+        self.n_bin = int(np.ceil(np.log(LARGEST / SMALLEST) / self.log_gamma)) + 2
+        self.counts = np.zeros((n_step, n_row, self.n_bin), dtype=np.uint32)
+
+    def add(self, k: int, first: int, values: Floats) -> None:
+        """Count step k of some runs, [row, run]; values up to SMALLEST count as zero."""
+        place = np.ceil(np.log(np.clip(values, SMALLEST, LARGEST) / SMALLEST) / self.log_gamma).astype(np.intp)
+        for row, bins in enumerate(place):
+            self.counts[k, row] += np.bincount(bins, minlength=self.n_bin).astype(np.uint32)
+
+    def quantiles(self) -> Floats:
+        """Quantiles at LEVELS, [level, step, row]."""
+        middle = SMALLEST * np.exp((np.arange(self.n_bin) - 0.5) * self.log_gamma)
+        middle[0] = 0.0
+        out = np.empty((len(LEVELS), *self.counts.shape[:2]))
+        for k, by_row in enumerate(self.counts):
+            upto = np.cumsum(by_row, axis=-1, dtype=np.int64)
+            for i, level in enumerate(LEVELS):
+                rank = level * (upto[:, -1:] - 1)
+                out[i, k] = middle[np.argmax(upto > rank, axis=-1)]
+        return out
+
+
+class Mean:
+    """Mean over runs of one series, summed as whole multiples of a tiny quantum so that no order of batches changes a bit."""
+
+    def __init__(self, n_step: int, scale: Floats) -> None:
+        """Start at zero.
+
+        Arguments:
+            n_step: number of steps.
+            scale: usual size of each row, [row]; values may be up to some thousand times as large.
+        """
+        self.quantum = np.exp2(np.ceil(np.log2(np.maximum(scale, 1e-12))) - 30)[:, None]
+        self.total = np.zeros((n_step, len(scale)), dtype=np.int64)
+
+    def add(self, k: int, values: Floats) -> None:
+        """Add step k of some runs, [row, run]."""
+        whole = values / self.quantum
+        np.rint(whole, out=whole)
+        self.total[k] += whole.sum(axis=1).astype(np.int64)
+
+    def mean(self, n_run: int) -> Floats:
+        """Mean, [step, row]."""
+        return self.total * self.quantum[:, 0] / n_run

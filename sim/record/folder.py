@@ -1,0 +1,147 @@
+"""The run folder: written under a temporary name and renamed, so it is whole or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.errors import Problem, RunError
+from sim.record.record import Record
+
+LIBRARIES = ("numpy", "pandas", "simpy", "scipy", "matplotlib", "pydantic")
+PARQUET_COMPRESSION = "zstd"
+
+
+def write(parent: Path, record: Record, tables: dict[str, pd.DataFrame], draw_into: Callable[[Path], None]) -> Path:
+    """Write a run folder and return its path, `<scenario>-<date>-<hash>` under `parent`.
+
+    Arguments:
+        parent: folder of run folders; made if absent.
+        record: the record of the runs.
+        tables: `summary` (always CSV), `outcomes` and `series` (Parquet where pyarrow is installed, else CSV).
+        draw_into: draws the charts into the folder it is given.
+
+    Raises:
+        RunError: the folder cannot be written; nothing is left behind.
+    """
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=parent))
+    except OSError as error:
+        raise _cannot_write(parent, error) from error
+    try:
+        _fill(scratch, record, tables)
+        draw_into(scratch / "charts")
+        final = _free_name(parent, record)
+        scratch.chmod(0o755)
+        scratch.rename(final)
+    except OSError as error:
+        raise _cannot_write(parent, error) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return final
+
+
+def read(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Manifest and tables of a run folder.
+
+    Raises:
+        RunError: it is not a run folder, or a file of it is missing or damaged.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return manifest, {name: _read_table(folder, name) for name in ("summary", "outcomes", "series")}
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError(
+            Problem(file=str(folder), what="is not a whole run folder", got=str(error), remedy="Give a folder that 'sim run' has written.")
+        ) from error
+
+
+def _fill(folder: Path, record: Record, tables: dict[str, pd.DataFrame]) -> None:
+    (folder / "manifest.json").write_text(json.dumps(manifest(record), indent=2) + "\n", encoding="utf-8")
+    for name, table in tables.items():
+        if name != "summary" and find_spec("pyarrow") is not None:
+            table.to_parquet(folder / f"{name}.parquet", compression=PARQUET_COMPRESSION, index=False)
+        else:
+            table.to_csv(folder / f"{name}.csv", index=False)
+
+
+def _read_table(folder: Path, name: str) -> pd.DataFrame:
+    parquet = folder / f"{name}.parquet"
+    if parquet.exists():
+        if find_spec("pyarrow") is None:
+            raise ValueError(f"{parquet.name} needs pyarrow: pip install pyarrow")
+        return pd.read_parquet(parquet)
+    texts = dict.fromkeys(("commodity", "region", "sector", "origin"), "string")
+    frame = pd.read_csv(folder / f"{name}.csv", dtype=texts, parse_dates=["date"] if name == "series" else None, keep_default_na=True)
+    return frame.fillna(dict.fromkeys((column for column in texts if column in frame), ""))
+
+
+def manifest(record: Record) -> dict[str, Any]:
+    """Everything needed to know what a run was: scenario, versions, machine, timings, sources."""
+    scenario = record.scenario
+    return {
+        "scenario": scenario.name,
+        "variant": scenario.variant,
+        "title": scenario.title,
+        "question": scenario.question,
+        "sources": list(scenario.sources),
+        "fact_sources": list(_fact_sources(scenario.materials)),
+        "threshold": scenario.watch.threshold,
+        "materials": list(scenario.materials),
+        "commodities": list(record.network.commodities),
+        "regions": list(record.network.regions),
+        "runs": record.n_run,
+        "rng_seed": record.rng_seed,
+        "start": record.network.start.isoformat(),
+        "step_days": record.network.step_days,
+        "n_step": record.network.n_step,
+        "hash": fingerprint(record),
+        "text": scenario.text,
+        "resolved": scenario.model_dump(mode="json", exclude={"variants"}),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_s": round(record.wall_s, 3),
+        "machine": {"python": platform.python_version(), "system": platform.system(), "processor": platform.machine()},
+        "versions": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def _fact_sources(materials: tuple[str, ...]) -> tuple[str, ...]:
+    if not materials:
+        return ()
+    from sim.data.pack import sources
+
+    return sources(materials)
+
+
+def fingerprint(record: Record) -> str:
+    """Hash of what decides the result: the resolved scenario with its number of runs and generator number."""
+    resolved = record.scenario.model_dump(mode="json", exclude={"variants", "title", "question", "sources"})
+    return hashlib.blake2b(json.dumps(resolved, sort_keys=True).encode(), digest_size=4).hexdigest()
+
+
+def _free_name(parent: Path, record: Record) -> Path:
+    scenario = record.scenario
+    name = "-".join(part for part in (scenario.name, scenario.variant) if part)
+    stem = f"{name}-{datetime.now(UTC):%Y%m%d}-{fingerprint(record)}"
+    number = 1
+    while (path := parent / (stem if number == 1 else f"{stem}-{number}")).exists():
+        number += 1
+    return path
+
+
+def _cannot_write(parent: Path, error: OSError) -> RunError:
+    return RunError(
+        Problem(file=str(parent), what="cannot write the run folder here", got=error.strerror or str(error), remedy="Give another folder with --out.")
+    )

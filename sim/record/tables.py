@@ -1,0 +1,95 @@
+"""A record as tidy tables: outcomes by run, series by week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from sim.model.world import Floats
+from sim.record.fan import LEVELS
+from sim.record.record import Record
+
+SERIES_UNITS = {
+    "unmet": "share",
+    "cover": "days",
+    "stock": "t",
+    "store": "t",
+    "supply": "t/step",
+    "recycled": "t/step",
+    "demand": "t/step",
+    "short": "share",
+    "shock": "share",
+}
+QUANTILES = tuple(f"p{round(100 * level):02d}" for level in LEVELS)
+COLUMNS = ("series", "commodity", "region", "origin", "date", "unit", "mean", *QUANTILES)
+
+
+def outcomes(record: Record) -> pd.DataFrame:
+    """One row a place and run: `run, commodity, region, sector`, then one column a measure; NaN where it did not happen.
+
+    Arguments:
+        record: the record of the runs.
+    """
+    n_place, n_run = len(record.places), record.n_run
+    names = {field: np.repeat([getattr(p, field) for p in record.places], n_run) for field in ("commodity", "region", "sector")}
+    columns = {measure: np.asarray(values).reshape(-1) for measure, values in record.outcomes.items()}
+    return pd.DataFrame({"run": np.tile(np.arange(n_run), n_place), **names, **columns})
+
+
+def series(record: Record) -> pd.DataFrame:
+    """Weekly series, columns COLUMNS; `mean` or the quantiles are filled, whichever is kept of a series.
+
+    Arguments:
+        record: the record of the runs.
+    """
+    return pd.concat([_block(record, *block) for block in _blocks(record)], ignore_index=True)
+
+
+def _blocks(record: Record) -> Iterator[tuple[str, str, str, str, Floats]]:
+    """(series, commodity, region, origin, values [step, 1 mean or quantiles])."""
+    net = record.network
+
+    def names(node: int) -> tuple[str, str]:
+        return net.commodities[net.node_commodity[node]], net.regions[net.node_region[node]]
+
+    used = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
+    for node in used:
+        for name, fan in record.fans.items():
+            yield name, *names(node), "", fan[:, :, node].T
+        yield "demand", *names(node), "", record.means["demand"][:, node, None]
+        yield "short", *names(node), "", _ever_short(record, *names(node))[:, None]
+        if record.means["recycled"][:, node].any():
+            yield "recycled", *names(node), "", record.means["recycled"][:, node, None]
+    for link, (src, dst) in enumerate(zip(net.links.src, net.links.dst, strict=True)):
+        yield "supply", *names(dst), net.regions[net.node_region[src]], record.means["supply"][:, link, None]
+    for s, shock in enumerate(net.shocks):
+        yield "shock", shock.commodity, "", shock.name, record.means["shock"][:, s, None]
+
+
+def _ever_short(record: Record, commodity: str, region: str) -> Floats:
+    """Share of runs that have run short by the end of each step, [step]."""
+    net = record.network
+    first = record.outcome("first_shortage_days", commodity, region)
+    steps = np.rint(first[~np.isnan(first)] / net.step_days).astype(np.intp)
+    return np.cumsum(np.bincount(steps, minlength=net.n_step)) / record.n_run
+
+
+def _block(record: Record, name: str, commodity: str, region: str, origin: str, values: Floats) -> pd.DataFrame:
+    net = record.network
+    n_step, width = values.shape
+    frame = pd.DataFrame(
+        {
+            "series": name,
+            "commodity": commodity,
+            "region": region,
+            "origin": origin,
+            "date": pd.to_datetime(net.start) + pd.to_timedelta(np.arange(n_step) * net.step_days, unit="D"),
+            "unit": SERIES_UNITS[name],
+            "mean": values[:, 0] if width == 1 else np.nan,
+        },
+    )
+    for i, quantile in enumerate(QUANTILES):
+        frame[quantile] = values[:, i] if width > 1 else np.nan
+    return frame

@@ -1,0 +1,52 @@
+"""Where the shipped scenarios and fact sheets are: inside the installed package, or beside it in a checkout."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sim.errors import Problem, ScenarioError, near_miss, shown
+from sim.scenario.node import Node
+from sim.scenario.text import read_file, read_text
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_SUFFIXES = (".yaml", ".yml")
+
+
+def folder(name: str) -> Path:
+    """Folder of shipped files. name: `scenarios` or `seeds`. It may not exist."""
+    inside = _PACKAGE / "_shipped" / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the shipped scenarios, in order of the alphabet."""
+    return tuple(sorted(path.stem for path in folder("scenarios").glob("*.yaml")))
+
+
+def claims() -> tuple[str, ...]:
+    """Every claim of the shipped fact sheets, as `sheet#claim`."""
+    found = []
+    for path in sorted(folder("seeds").glob("*.yaml")):
+        sheet, _ = read_text(*read_file(path))
+        found += [f"{path.stem}#{claim}" for claim in sheet.entries.get("claims", Node({})).entries]
+    return tuple(found)
+
+
+def find(source: str | Path) -> Path:
+    """Path of a scenario.
+
+    source: a path, or the name of a shipped scenario; a text is a path when it ends in .yaml or .yml or holds a path separator.
+    Raises ScenarioError when it is neither a file here nor a shipped name; a path that is given plainly is not checked.
+    """
+    if isinstance(source, Path):
+        return source
+    if source.endswith(_SUFFIXES) or os.sep in source or (os.altsep and os.altsep in source):
+        return Path(source)
+    names = shipped()
+    if source in names:
+        return folder("scenarios") / f"{source}.yaml"
+    if source and os.path.lexists(source):
+        return Path(source)
+    remedy = near_miss(source, names, "Shipped") or "Give the path of a scenario file."
+    raise ScenarioError(Problem(what="no scenario of this name", got=shown(source), remedy=remedy))

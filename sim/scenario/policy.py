@@ -1,0 +1,57 @@
+"""Policies an author may write: for now the strategic stockpile, national or pooled."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+
+from sim.errors import refuse
+from sim.scenario.amount import FixedShare, Names, PositiveTime, Quantity, Share, Strict, written
+
+_WHEN = re.compile(r"\s*shortage\s*>\s*(\S.*?)\s*")
+
+_WHEN_SCHEMA = {"type": "string", "pattern": r"^\s*shortage\s*>\s*[0-9.]+\s*%?\s*$"}
+
+
+def _read_when(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        if (info.context or {}).get("written"):
+            raise refuse("not a condition", value, "Write 'shortage > 5 %'.")
+        return value
+    match = _WHEN.fullmatch(value)
+    if match is None:
+        raise refuse("not a condition", value, "Write 'shortage > 5 %'.")
+    return Quantity("share", 0, 1, law=False).read(match[1])
+
+
+class Release(Strict):
+    """When a stockpile opens, and how far."""
+
+    when: Annotated[FixedShare, BeforeValidator(_read_when), WithJsonSchema(_WHEN_SCHEMA)] = Field(
+        default=written("shortage > 0 %"),
+        description="Condition: shortage is the part of the users' wants that their own stock cannot serve in a step. "
+        "'shortage > 0 %': an assumption, the store opens at the first shortage.",
+    )
+    at_most: Share = Field(default=1.0, description="Largest part of the shortage that the store covers. 1: an assumption, all of it.")
+
+
+class Stockpile(Strict):
+    """A strategic stock that buys slowly and is released in a shortage."""
+
+    kind: Literal["stockpile"] = Field(description="A strategic stockpile.")
+    commodity: str = Field(description="Commodity held, as material.stage.")
+    holders: Names = Field(description="Regions or groups that hold it and draw on it.")
+    pooled: bool = Field(default=False, description="True: one stock shared by all holders; false: each holder has its own.")
+    target: PositiveTime = Field(description="Stock aimed at, as days of the holders' use at rest.")
+    fill: PositiveTime = Field(
+        default=written("2 years"),
+        description="Time to fill from empty at an even pace. 2 years: an assumption, slow enough not to move the market.",
+    )
+    initial: Share = Field(default=0.0, description="Part of the target already held at the start. 0: a new stockpile.")
+    release: Release = Field(default_factory=Release, description="When it opens, and how far.")
+
+
+Policy = Stockpile
+"""Any policy; `kind` tells which."""

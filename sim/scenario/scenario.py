@@ -1,0 +1,242 @@
+"""The scenario: one file, one question. Everything an author may write at the top level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from sim.errors import BadValue, Fault, Problem, refuse
+from sim.scenario.amount import (
+    Day,
+    Excess,
+    FixedDelay,
+    FixedShare,
+    FixedTime,
+    Names,
+    Quantity,
+    Share,
+    Strict,
+    Time,
+    Whole,
+    check_listed,
+    written,
+)
+from sim.scenario.cross import Parts, cross_faults, expand
+from sim.scenario.facts import Facts
+from sim.scenario.law import Amount
+from sim.scenario.network import NetworkSpec, split_node
+from sim.scenario.node import Node, Origin, problem_at
+from sim.scenario.policy import Policy
+from sim.scenario.shock import Shock
+from sim.units import DAYS_PER_MONTH
+
+_Step = Annotated[float, Quantity("time", 1, DAYS_PER_MONTH, law=False)]
+_Multiple = Annotated[Amount, Quantity("number", 1)]
+SERIES = ("unmet", "cover", "stock", "store", "supply")
+Series = Literal["unmet", "cover", "stock", "store", "supply"]
+
+
+def _check_source(cite: str) -> str:
+    sheet, mark, claim = cite.partition("#")
+    if not (sheet and mark and claim) or "#" in claim:
+        raise refuse("not a citation", cite, "Write sheet#claim, the name of a sheet in seeds/ and one of its claims.")
+    return cite
+
+
+class Clock(Strict):
+    """When the simulation starts, how long it runs, and in what steps."""
+
+    start: Day = Field(description="First day.")
+    horizon: FixedTime = Field(description="Length of the simulation.")
+    step: _Step = Field(
+        default=written("1 week"), description="Length of a step, from 1 day to 1 month. 1 week: fine enough for stocks of weeks."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Clock:
+        if self.horizon < self.step:
+            raise refuse("the horizon is shorter than one step", f"{self.horizon:g} days", "Give a longer horizon or a shorter step.")
+        if self.start.toordinal() + self.horizon > date.max.toordinal():
+            raise refuse("the horizon reaches beyond the year 9999", f"{self.horizon:g} days", "Give a shorter horizon.")
+        return self
+
+
+class Runs(Strict):
+    """How many draws of chance, and from which seed."""
+
+    count: Whole = Field(
+        default=2000, ge=1, le=10_000_000, description="Number of runs. 2000: the error of a 5 % chance is about half a point."
+    )
+    rng_seed: Whole = Field(
+        default=0, ge=0, lt=2**63, description="Number from which all chance is drawn; the same number, the same worlds."
+    )
+    sampler: Literal["plain"] = Field(default="plain", description="How chance is sampled: plain Monte Carlo.")
+
+
+class Rules(Strict):
+    """How users, producers and sellers behave. Defaults are assumptions, to be judged by the backtests."""
+
+    order_adjustment: FixedDelay = Field(
+        default=written("8 weeks"), description="Time in which users close a gap in their stock. 8 weeks: assumption."
+    )
+    stock_adjustment: FixedDelay = Field(
+        default=written("4 weeks"), description="Time in which producers close a gap in theirs. 4 weeks: assumption."
+    )
+    expectation: FixedDelay = Field(
+        default=written("8 weeks"),
+        description="Time over which expected use and orders follow what is seen. 8 weeks: assumption, equal to order_adjustment.",
+    )
+    hoarding: _Multiple = Field(
+        default=1.5, description="Multiple of cover that buyers want under a threat. 1.5: assumption; x1.3 to x2 fits past front-running."
+    )
+    uneven_stocks: Share = Field(
+        default=0.0,
+        description="How unevenly stock is spread among users: 0 all alike, 0.8 the default of ARIO. 0: assumption, the mildest case.",
+    )
+    spare: Excess = Field(default=written("10 %"), description="Capacity above output at rest where none is given. 10 %: assumption.")
+    cover: Time = Field(
+        default=written("6 weeks"),
+        description="Users' stock where none is given. 6 weeks: assumption, the low end of what past episodes show.",
+    )
+    buffer: Time = Field(default=written("2 weeks"), description="Producers' finished stock where none is given. 2 weeks: assumption.")
+    lead_home: FixedTime = Field(default=written("1 week"), description="Lead time within a region. 1 week: assumption, road and rail.")
+    lead_abroad: FixedTime = Field(
+        default=written("6 weeks"), description="Lead time between regions. 6 weeks: by sea in past episodes (Japan to Korea 1)."
+    )
+    sweeps: Whole = Field(
+        default=3, ge=1, le=10, description="Rounds in which unmet orders are placed again with other sellers. 3: assumption."
+    )
+    use: Literal["proportional", "priority", "max-min"] = Field(
+        default="proportional", description="How a node's stock is shared among its users. proportional: assumption, nobody is favoured."
+    )
+    ship: Literal["proportional", "domestic-first", "allies-first", "max-min"] = Field(
+        default="proportional", description="How sellers share goods among buyers. proportional: assumption, nobody is favoured."
+    )
+    allies: Names | None = Field(default=None, description="Regions or groups that serve each other first; needed for ship: allies-first.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Rules:
+        if self.ship == "allies-first" and self.allies is None:
+            raise refuse("ship: allies-first needs allies", None, "Write allies: with a group or a list of regions.")
+        return self
+
+
+class Watch(Strict):
+    """What to keep and when to call it a shortage."""
+
+    threshold: FixedShare = Field(
+        default=written("1 %"),
+        description="Part of demand unmet in a step above which users are called short. 1 %: assumption, above rounding and noise.",
+    )
+    series: Annotated[tuple[Series, ...], AfterValidator(check_listed)] = Field(
+        default=SERIES, description="Series to keep; all if left out."
+    )
+
+
+class Scenario(Strict):
+    """A question, a clock, a world, what happens to it, and what is done about it."""
+
+    title: str = Field(default=written(""), description="One line for tables and charts.")
+    question: str = Field(default=written(""), description="What the scenario asks, in a sentence.")
+    sources: tuple[Annotated[str, AfterValidator(_check_source)], ...] = Field(
+        default=(), description="Claims it rests on, sheet#claim of seeds/."
+    )
+    clock: Clock = Field(description="When it starts, how long it runs, in what steps.")
+    runs: Runs = Field(default_factory=Runs, description="How many runs, from which seed.")
+    materials: tuple[str, ...] = Field(default=(), description="Materials whose chain, trade and uses come from the data pack.")
+    regions: tuple[str, ...] = Field(
+        default=(), description="Regions told apart; with a network of one's own, those of its nodes if left out."
+    )
+    groups: dict[str, tuple[str, ...]] = Field(default={}, description="Names for sets of at least two regions; 'all' is there already.")
+    network: NetworkSpec | None = Field(default=None, description="A network of one's own, instead of materials or added to them.")
+    set: Facts = Field(
+        default={}, description="Facts replaced: COMMODITY.REGION.QUANTITY or COMMODITY.REGION.demand.SECTOR to a value or a law."
+    )
+    rules: Rules = Field(default_factory=Rules, description="How users, producers and sellers behave.")
+    shocks: dict[str, Shock] = Field(default={}, description="What happens, by name.")
+    policies: dict[str, Policy] = Field(default={}, description="What is done about it, by name.")
+    variants: dict[str, dict[str, Any]] = Field(
+        default={}, description="Named patches, each merged into this scenario like a file that extends it."
+    )
+    watch: Watch = Field(default_factory=Watch, description="What to keep and when to call it a shortage.")
+
+    _origin: Origin = PrivateAttr()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _regions_of_nodes(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("regions") is not None or data.get("materials"):
+            return data
+        network = data.get("network")
+        nodes = network.nodes if isinstance(network, NetworkSpec) else network.get("nodes") if isinstance(network, Mapping) else None
+        if not isinstance(nodes, Mapping):
+            return data
+        regions = dict.fromkeys(region for commodity, region in map(split_node, map(str, nodes)) if commodity and region)
+        return {**data, "regions": tuple(regions)}
+
+    @model_validator(mode="after")
+    def _check(self) -> Scenario:
+        faults = cross_faults(self.parts())
+        if faults:
+            raise BadValue(*faults)
+        return self
+
+    def model_post_init(self, context: Any) -> None:
+        """Keep where the scenario came from: `origin` of the validation context, if any."""
+        self._origin = (context or {}).get("origin") or Origin()
+
+    @property
+    def name(self) -> str:
+        """File stem, such as `gallium-export-halt`; `unnamed` if built in code."""
+        return self._origin.name
+
+    @property
+    def variant(self) -> str | None:
+        """Variant applied, if any."""
+        return self._origin.variant
+
+    @property
+    def path(self) -> Path | None:
+        """File it was read from, if any."""
+        return self._origin.path
+
+    @property
+    def tree(self) -> Node:
+        """What was written, with its marks; empty if built in code."""
+        return self._origin.node
+
+    @property
+    def text(self) -> str:
+        """Source text of the file, for the manifest; empty if built in code."""
+        return self._origin.text
+
+    def parts(self) -> Parts:
+        """The parts that are checked against one another."""
+        return Parts(
+            clock=self.clock,
+            rules=self.rules,
+            network=self.network,
+            materials=self.materials,
+            regions=self.regions,
+            groups=self.groups,
+            set=self.set,
+            shocks=self.shocks,
+            policies=self.policies,
+            variants=self.variants,
+        )
+
+    def regions_of(self, names: str | Sequence[str]) -> tuple[str, ...]:
+        """Regions meant by regions, groups and `all`, each once, in the order of `regions`. Unknown names are left out."""
+        listed = (names,) if isinstance(names, str) else names
+        return expand(listed, self.regions, self.groups)
+
+    def problem(self, path: Iterable[str | int], what: str, got: str | None = None, remedy: str | None = None) -> Problem:
+        """A Problem marked at the place in the author's file (or `--set`) where the value at `path` was written.
+
+        path: keys from the top, such as ('shocks', 'halt', 'commodity'). what, got, remedy: as in Problem.
+        """
+        return problem_at(self._origin.node, Fault(what, got, remedy, tuple(path)))

@@ -1,0 +1,292 @@
+"""The four charts of a run: shortage, supply by origin, stocks, and the chance of having run short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.errors import Problem, RunError
+from sim.show import style
+from sim.show.layout import Grid, Key, Sheet, build
+from sim.show.marks import draw_fan, draw_stack, draw_store, fan_keys, label_ends, store_keys
+from sim.show.scales import amount_axis, date_axis, shade
+from sim.show.view import Chance, Course, Floats, RunView
+from sim.show.words import commodity_label, format_chance, format_count, format_interval, format_number, listing
+from sim.units import DAYS_PER_YEAR
+
+Part = TypeVar("Part")
+PERCENT = 100.0
+OWN_SCALE = " Each panel has a scale of its own."
+LABEL_IN = 2.4
+"""Room for a label at the end of a curve, inches."""
+SEEN = 5e-4
+"""Smallest unmet share that shows on paper; a band that stays below is put into words."""
+MOST_ORIGINS = 6
+
+
+def shortage_fan(view: RunView, commodity: str) -> Figure:
+    """Unmet demand over time, one panel a region that may run short: median, middle half and 5-95 % of runs, in percent of demand.
+
+    Arguments:
+        view: the run; needs the series `unmet`.
+        commodity: as in `view.commodities`.
+    Raises:
+        RunError: the run kept no such series.
+    """
+    with style.chart_style():
+        fans = _in_use(view, commodity, view.by_region("unmet", commodity))
+        shown = {region: _percent(fan) for region, fan in fans.items() if np.nanmax(fan.p95, initial=0.0) > SEEN}
+        sheet = Sheet(
+            heading=f"Unmet demand: {commodity_label(commodity)}",
+            shocks=view.shocks(),
+            axis_label="unmet, % of demand",
+            keys=fan_keys("unmet demand"),
+            notes=_quiet_notes(view, commodity, [region for region in fans if region not in shown]),
+        )
+        grid = Grid(n_panel=len(shown))
+        figure, panels = build(view, sheet, list(shown), grid)
+        top = max((float(np.nanmax(fan.p95)) for fan in shown.values()), default=1.0)
+        for place, (axes, fan) in enumerate(zip(panels, shown.values(), strict=True)):
+            draw_fan(axes, fan)
+            amount_axis(axes, top, suffix=" %", labelled=place % grid.n_column == 0)
+            _dress(sheet.shocks, axes, fan, grid)
+        return figure
+
+
+def supply_by_origin(view: RunView, commodity: str) -> Figure:
+    """Mean arrivals by origin, stacked, against demand, in tonnes a year; one panel a region.
+
+    Arguments:
+        view: the run; needs the series `supply` and `demand`; shows `recycled` where there is some.
+        commodity: as in `view.commodities`.
+    Raises:
+        RunError: the run kept no such series.
+    """
+    with style.chart_style():
+        demand = view.by_region("demand", commodity)
+        stacks = _in_use(view, commodity, view.by_origin("supply", commodity))
+        recycled = view.by_region("recycled", commodity) if view.has("recycled", commodity) else {}
+        origins = _main_origins(stacks)
+        colours = style.series_colours((*view.regions, *(name for name in origins if name not in view.regions)))
+        colours |= {"other origins": style.OTHER, "recycled": "#7f7f7f"}
+        drawn = {region: _layers(stack, recycled.get(region), origins) for region, stack in stacks.items() if region in demand}
+        named = [name for name in (*origins, "other origins", "recycled") if any(name in layers for layers in drawn.values())]
+        sheet = Sheet(
+            heading=f"Supply by origin and demand: {commodity_label(commodity)}",
+            shocks=view.shocks(),
+            axis_label="t per year, mean of runs",
+            keys=(Key(label="demand", colour=style.INK, is_line=True), *(Key(label=name, colour=colours[name]) for name in named)),
+            notes=("What is missing under the demand line is drawn from stock or goes unmet." + OWN_SCALE * (len(drawn) > 1),),
+        )
+        grid = Grid(n_panel=len(drawn), own_scale=True)
+        figure, panels = build(view, sheet, list(drawn), grid)
+        for axes, (region, layers) in zip(panels, drawn.items(), strict=True):
+            want = demand[region]
+            yearly = DAYS_PER_YEAR / _step_days(want)
+            top = draw_stack(axes, want.day, {name: level * yearly for name, level in layers.items()}, colours)
+            axes.plot(want.day, want.mean * yearly, color=style.INK, linewidth=1.3)
+            amount_axis(axes, max(top, float(np.nanmax(want.mean)) * yearly))
+            _dress(sheet.shocks, axes, want, grid)
+        return figure
+
+
+def stock_levels(view: RunView, commodity: str) -> Figure:
+    """Users' stock in days of use, and the strategic store where there is one, one panel a region.
+
+    Arguments:
+        view: the run; needs the series `cover`; shows `store` where there is some, in days of demand on the first date.
+        commodity: as in `view.commodities`.
+    Raises:
+        RunError: the run kept no such series.
+    """
+    with style.chart_style():
+        fans = _in_use(view, commodity, view.by_region("cover", commodity))
+        stores = _stores_in_days(view, commodity)
+        keys = fan_keys("users' stock") + (store_keys() if stores else ())
+        sheet = Sheet(
+            heading=f"Stocks: {commodity_label(commodity)}",
+            shocks=view.shocks(),
+            axis_label="stock, days of use",
+            keys=keys,
+            notes=("The strategic store is in days of the region's demand on the first date.",) if stores else (),
+        )
+        grid = Grid(n_panel=len(fans))
+        figure, panels = build(view, sheet, list(fans), grid)
+        top = max((float(np.nanmax(fan.p95, initial=0.0)) for fan in (*fans.values(), *stores.values())), default=1.0)
+        for place, (axes, (region, fan)) in enumerate(zip(panels, fans.items(), strict=True)):
+            draw_fan(axes, fan)
+            if region in stores:
+                draw_store(axes, stores[region])
+            amount_axis(axes, top, suffix=" d", labelled=place % grid.n_column == 0)
+            _dress(sheet.shocks, axes, fan, grid)
+        return figure
+
+
+def survival(view: RunView, commodity: str) -> Figure:
+    """Share of runs in which a region has run short by each date, one step curve a region, with the chance at the end.
+
+    Arguments:
+        view: the run; needs the series `short`; the chance with its exact interval comes from the summary where it is there.
+        commodity: as in `view.commodities`.
+    Raises:
+        RunError: the run kept no such series.
+    """
+    with style.chart_style():
+        curves = _in_use(view, commodity, view.by_region("short", commodity))
+        chances = view.chance_short(commodity)
+        shown = {region: curve for region, curve in curves.items() if curve.mean[-1] > 0.0}
+        labels = {region: _end_label(region, curve, chances.get(region)) for region, curve in shown.items()}
+        widest = max((style.text_width_in(label, 7.5, bold=True) for label in labels.values()), default=0.0)
+        never = [region for region in curves if region not in shown]
+        sheet = Sheet(
+            heading=f"Chance of having run short: {commodity_label(commodity)}",
+            shocks=view.shocks(),
+            axis_label="runs short so far, %",
+            notes=((_short_note(view, bool(chances)),) if shown else ()) + _quiet_notes(view, commodity, never),
+        )
+        grid = Grid(n_panel=1 if shown else 0, height_in=2.6, right_in=widest + 0.3)
+        figure, panels = build(view, sheet, [""] if shown else [], grid)
+        if not shown:
+            return figure
+        axes = panels[0]
+        amount_axis(axes, PERCENT * max(float(curve.mean[-1]) for curve in shown.values()), suffix=" %")
+        colours, dashes = style.series_colours(view.regions), style.series_dashes(view.regions)
+        for region, curve in shown.items():
+            axes.step(
+                curve.day, PERCENT * curve.mean, where="post", color=colours[region], linestyle=dashes[region], clip_on=False
+            )  # fmt: skip
+        label_ends(axes, {labels[region]: (PERCENT * float(curve.mean[-1]), colours[region]) for region, curve in shown.items()})
+        _dress(sheet.shocks, axes, next(iter(shown.values())), grid)
+        return figure
+
+
+_CHARTS: tuple[tuple[str, Callable[[RunView, str], Figure], tuple[str, ...]], ...] = (
+    ("shortage", shortage_fan, ("unmet",)),
+    ("supply", supply_by_origin, ("supply", "demand")),
+    ("stock", stock_levels, ("cover",)),
+    ("survival", survival, ("short",)),
+)
+
+
+def write_charts(view: RunView, folder: Path) -> tuple[Path, ...]:
+    """Draw every chart the run has the series for, as PNG and SVG (`shortage-gallium.refined.png` ...).
+
+    Arguments:
+        view: the run.
+        folder: where to write; made if absent.
+    Raises:
+        RunError: the run kept none of the series that charts are drawn from.
+        OSError: the folder cannot be written.
+    """
+    written: list[Path] = []
+    with style.chart_style():
+        for commodity in filter(lambda name: _has_users(view, name), view.commodities):
+            for stem, draw, needs in _CHARTS:
+                if all(view.has(series, commodity) for series in needs):
+                    written += style.save(draw(view, commodity), folder, f"{stem}-{commodity}")
+    if not written:
+        raise RunError(
+            Problem(where="charts", what="the run kept no series to draw", remedy="Name series under watch.series and run it again.")
+        )
+    return tuple(written)
+
+
+def _in_use(view: RunView, commodity: str, by_region: Mapping[str, Part]) -> dict[str, Part]:
+    """Those regions that want the commodity at some time."""
+    if not view.has("demand", commodity):
+        return dict(by_region)
+    users = {region for region, want in view.by_region("demand", commodity).items() if np.nanmax(want.mean, initial=0.0) > 0.0}
+    return {region: part for region, part in by_region.items() if region in users}
+
+
+def _has_users(view: RunView, commodity: str) -> bool:
+    return not view.has("demand", commodity) or bool(_in_use(view, commodity, view.by_region("demand", commodity)))
+
+
+def _dress(shocks: Mapping[str, Course], axes: Axes, course: Course, grid: Grid) -> None:
+    shade(axes, shocks, grid.panel_in)
+    date_axis(axes, float(course.day[0]), float(course.day[-1]))
+
+
+def _quiet_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple[str, ...]:
+    """Regions without a panel, in words: never short, or too seldom for a band to show."""
+    chances = view.chance_short(commodity)
+    short = view.by_region("short", commodity) if view.has("short", commodity) else {}
+    never: list[str] = []
+    seldom: list[str] = []
+    for region in regions:
+        chance = chances.get(region)
+        part = chance.probability if chance else float(short[region].mean[-1]) if region in short else 0.0
+        if part > 0.0:
+            seldom.append(f"{region} ({format_chance(chance) if chance else f'{format_number(PERCENT * part)} %'})")
+        else:
+            never.append(region)
+    notes: list[str] = []
+    if seldom:
+        notes.append(f"Short in some runs, but in fewer than one in twenty at any date: {listing(seldom)}.")
+    if never:
+        bounds = [chances[region].high for region in never if region in chances]
+        bound = f" (95 % bound on the chance: {format_number(PERCENT * max(bounds), 2)} %)" if bounds else ""
+        runs = format_count(view.n_runs)
+        notes.append(f"Never short of more than {_share(view.threshold)} of demand in any of {runs} runs: {listing(never)}{bound}.")
+    return tuple(notes)
+
+
+def _short_note(view: RunView, has_interval: bool) -> str:
+    text = f"Short: more than {_share(view.threshold)} of demand unmet in some step."
+    return f"{text} In brackets: exact 95 % interval." if has_interval else text
+
+
+def _share(fraction: float) -> str:
+    return f"{format_number(PERCENT * fraction)} %"
+
+
+def _end_label(region: str, curve: Course, chance: Chance | None) -> str:
+    value = f"{format_number(PERCENT * float(curve.mean[-1]))} %" if chance is None else format_interval(chance).replace("-", "–")
+    room = LABEL_IN - style.text_width_in(value, 7.5, bold=True) - 0.1
+    return f"{style.fit_text(region, 7.5, room, bold=True)}  {value}"
+
+
+def _percent(course: Course) -> Course:
+    return course.scaled(PERCENT)
+
+
+def _stores_in_days(view: RunView, commodity: str) -> dict[str, Course]:
+    if not (view.has("store", commodity) and view.has("demand", commodity)):
+        return {}
+    stores = _in_use(view, commodity, view.by_region("store", commodity))
+    demand = view.by_region("demand", commodity)
+    return {
+        region: store.scaled(_step_days(demand[region]) / float(demand[region].mean[0]))
+        for region, store in stores.items()
+        if np.nanmax(store.mean, initial=0.0) > 0.0 and demand[region].mean[0] > 0.0
+    }
+
+
+def _step_days(course: Course) -> float:
+    return float(np.median(np.diff(course.day))) if len(course.day) > 1 else 1.0
+
+
+def _main_origins(stacks: Mapping[str, Mapping[str, Course]]) -> list[str]:
+    """Origins that get a colour of their own: the largest ones, in the order of the scenario."""
+    total: dict[str, float] = {}
+    for stack in stacks.values():
+        for origin, course in stack.items():
+            total[origin] = total.get(origin, 0.0) + float(np.nansum(course.mean))
+    largest = sorted(total, key=lambda origin: -total[origin])[:MOST_ORIGINS]
+    return [origin for origin in total if origin in largest and total[origin] > 0.0]
+
+
+def _layers(stack: Mapping[str, Course], recycled: Course | None, origins: Sequence[str]) -> dict[str, Floats]:
+    layers = {origin: np.nan_to_num(stack[origin].mean) for origin in origins if origin in stack and np.nansum(stack[origin].mean) > 0.0}
+    rest = [np.nan_to_num(course.mean) for origin, course in stack.items() if origin not in origins]
+    if rest and np.sum(rest) > 0.0:
+        layers["other origins"] = np.sum(rest, axis=0)
+    if recycled is not None and np.nansum(recycled.mean) > 0.0:
+        layers["recycled"] = np.nan_to_num(recycled.mean)
+    return layers

@@ -1,0 +1,162 @@
+"""Axes a reader can trust: round dates, a zero baseline, round amounts, and shaded shocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+
+from sim.show import style
+from sim.show.view import Course
+
+SHOCK_COLOURS = ("#7f7f7f", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+"""Strips of the shocks, when there are several; the last stands for all that are left."""
+STRIP_IN = 0.055
+SHADE, SHADE_KEY = 0.13, "#dedede"
+"""Ink of a shock in force in all runs, and its colour in the legend."""
+SHADES = 16
+"""Steps of grey in which a shock's level is shown."""
+
+
+def date_axis(axes: Axes, first: float, last: float) -> None:
+    """Set the time axis: ticks on round calendar dates, as many as there is room to label.
+
+    Arguments:
+        axes: whose x values are days since 1970-01-01.
+        first: left end, days since 1970-01-01.
+        last: right end.
+    """
+    width_in = axes.get_position().width * style.WIDTH_IN
+    ticks, labels = date_ticks(first, last, max(2, int(width_in / 0.42)))
+    axes.set_xlim(first, last)
+    axes.set_xticks(ticks, labels)
+    if ticks and last - ticks[-1] < 0.15 / width_in * (last - first):
+        # A label at the very end would reach into the next panel.
+        axes.get_xticklabels()[-1].set_horizontalalignment("right")
+
+
+def date_ticks(first: float, last: float, most: int) -> tuple[list[float], list[str]]:
+    """Round calendar dates between two instants, with labels.
+
+    Arguments:
+        first: days since 1970-01-01.
+        last: days since 1970-01-01, after `first`.
+        most: largest number of ticks wanted.
+    """
+    start, stop = np.datetime64(math.ceil(first), "D"), np.datetime64(math.floor(last), "D")
+    for months in (1, 2, 3, 6, 12, 24, 60, 120, 240):
+        index = np.arange(start.astype("M8[M]").astype(int), stop.astype("M8[M]").astype(int) + 1)
+        dates = index[index % months == 0] if months < 24 else index[(index + 1970 * 12) % months == 0]
+        days = dates.astype("M8[M]").astype("M8[D]")
+        days = days[(days >= start) & (days <= stop)]
+        if len(days) <= most:
+            break
+    if len(days) < 2:
+        gap = next((gap for gap in (1, 2, 7, 14, 28) if (last - first) / gap < most), 28)
+        days = np.arange(start, stop + 1, gap)
+        return [float(day) for day in days.astype(float)], [_day_label(day) for day in days]
+    return [float(day) for day in days.astype(float)], _month_labels(days, months)
+
+
+def _month_labels(days: np.ndarray, months: int) -> list[str]:
+    labels: list[str] = []
+    for place, day in enumerate(days):
+        moment = day.astype(date)
+        if months >= 12:
+            labels.append(str(moment.year))
+        else:
+            # The year stands under the first label and under each January.
+            year = f"\n{moment.year}" if place == 0 or moment.month == 1 else ""
+            labels.append(f"{moment:%b}{year}")
+    return labels
+
+
+def _day_label(day: np.datetime64) -> str:
+    moment = day.astype(date)
+    return f"{moment.day} {moment:%b}"
+
+
+def amount_axis(axes: Axes, top: float, *, suffix: str = "", labelled: bool = True) -> None:
+    """Set the upright axis from zero to a round number at or above `top`, with three to six labelled lines.
+
+    Arguments:
+        axes: the panel.
+        top: largest value to show, in the unit of the axis.
+        suffix: written after each number, such as " %".
+        labelled: whether to write the numbers.
+    """
+    ticks = amount_ticks(top)
+    axes.set_ylim(0.0, max(ticks[-1], top * 1.02))
+    places = max(0, -math.floor(math.log10(ticks[1]) + 1e-9)) if ticks[1] < 1 else 0
+    if ticks[1] != round(ticks[1], places):
+        places += 1
+    axes.set_yticks(ticks, [f"{tick:,.{places}f}{suffix}" if tick else f"0{suffix}" for tick in ticks] if labelled else [""] * len(ticks))
+    axes.grid(axis="y", color=style.GRID, linewidth=0.5)
+
+
+def amount_ticks(top: float) -> list[float]:
+    """Round numbers from 0 to at least 90 % of `top`.
+
+    Arguments:
+        top: largest value to show; 0 or less counts as 1.
+    """
+    top = top if top > 0.0 else 1.0
+    rough = top / 4.0
+    scale = 10.0 ** math.floor(math.log10(rough))
+    step = next(scale * round_ for round_ in (1.0, 2.0, 2.5, 5.0, 10.0) if scale * round_ >= rough * 0.999)
+    count = math.ceil(top / step - 0.1)
+    return [step * place for place in range(max(1, count) + 1)]
+
+
+def shade(axes: Axes, shocks: Mapping[str, Course], panel_in: float) -> None:
+    """Show when shocks act: one greys the panel, darker for a higher mean level; several get a strip each above the panel.
+
+    Arguments:
+        axes: a panel with a time axis.
+        shocks: mean level of each shock, 0 to 1.
+        panel_in: height of the panel, inches.
+    """
+    courses = list(shocks.values())
+    if not courses:
+        return
+    if len(courses) == 1:
+        _bar(axes, (courses[0].day, courses[0].mean), (0.0, 1.0), "#000000", strength=SHADE)
+        return
+    levels = [course.mean for course in courses[: len(SHOCK_COLOURS)]]
+    if len(courses) > len(SHOCK_COLOURS):
+        rest = [1.0 - np.nan_to_num(course.mean) for course in courses[len(SHOCK_COLOURS) - 1 :]]
+        levels[-1] = 1.0 - np.prod(rest, axis=0)
+    for place, level in enumerate(levels):
+        low = 1.0 + ((len(levels) - 1 - place) * STRIP_IN + 0.02) / panel_in
+        _bar(axes, (courses[0].day, level), (low, low + 0.8 * STRIP_IN / panel_in), SHOCK_COLOURS[place], strength=0.95)
+
+
+def _bar(axes: Axes, course: tuple[np.ndarray, np.ndarray], span: tuple[float, float], colour: str, *, strength: float) -> None:
+    """Band whose colour deepens with a level; dates of equal shade are one rectangle."""
+    day, level = course
+    shades = np.ceil(np.clip(np.nan_to_num(level), 0.0, 1.0) * SHADES - 1e-9).astype(int)
+    cuts = np.flatnonzero(np.diff(shades)) + 1
+    base = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    low, high = span
+    boxes, tints = [], []
+    right = float(day[-1])
+    for start in (*cuts[::-1], 0):
+        if not shades[start]:
+            right = float(day[start])
+            continue
+        # Each box reaches to the end of the shock and is painted over by the next: no seams between neighbours.
+        left = float(day[start])
+        boxes.append([(left, low), (right, low), (right, high), (left, high)])
+        tints.append(tuple(1.0 - strength * shades[start] / SHADES * (1.0 - base)))
+    if boxes:
+        axes.add_collection(
+            PolyCollection(
+                boxes[::-1], facecolors=tints[::-1], edgecolors="none", antialiased=False, clip_on=high <= 1.0,
+                transform=axes.get_xaxis_transform(), zorder=0.1,
+            ),
+            autolim=False,
+        )  # fmt: skip

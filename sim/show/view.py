@@ -1,0 +1,180 @@
+"""What a chart or table needs to know of a run, whether it comes from a Result in memory or from a run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import Problem, RunError, near_miss
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SERIES_COLUMNS = ("series", "commodity", "region", "origin", "date", "unit", "mean", "p05", "p25", "p50", "p75", "p95")
+STATISTICS = SERIES_COLUMNS[6:]
+SUMMARY_COLUMNS = (
+    "measure", "commodity", "region", "sector", "unit", "mean", "se", "p05", "p50", "p95", "cvar95", "cvar95_se", "n",
+    "probability", "low", "high",
+)  # fmt: skip
+
+WATCHED = ("unmet", "cover", "stock", "store", "supply")
+"""Series that a scenario may choose to keep or not; the others are always kept."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Course:
+    """How one quantity runs over time; arrays are [date], and only `mean` is sure to be filled."""
+
+    day: Floats
+    """Instants, days since 1970-01-01."""
+    mean: Floats
+    p05: Floats
+    p25: Floats
+    p50: Floats
+    p75: Floats
+    p95: Floats
+    """Quantiles over runs, in the unit of the series."""
+
+    def scaled(self, factor: float) -> Course:
+        """The same course in another unit.
+
+        Arguments:
+            factor: new unit per old unit.
+        """
+        return Course(day=self.day, **{name: factor * getattr(self, name) for name in STATISTICS})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chance:
+    """Chance of an event with its exact 95 % interval, fractions."""
+
+    probability: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RunView:
+    """A finished run as charts and tables see it."""
+
+    title: str
+    question: str
+    scenario: str
+    """Name of the scenario."""
+    variant: str | None = None
+    commodities: tuple[str, ...]
+    regions: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    """Where the facts come from, as they should be cited."""
+    n_runs: int
+    rng_seed: int
+    threshold: float = 0.01
+    """Unmet share of demand from which a region counts as short."""
+    series: pd.DataFrame
+    """Columns `SERIES_COLUMNS`: one row a series, place and date."""
+    outcomes: pd.DataFrame
+    """One row a run, commodity, region and sector."""
+    summary: pd.DataFrame
+    """Columns `SUMMARY_COLUMNS`: one row a measure and place."""
+
+    def has(self, series: str, commodity: str) -> bool:
+        """Whether the run kept this series for this commodity.
+
+        Arguments:
+            series: `unmet`, `cover`, `stock`, `store`, `supply`, `recycled`, `demand` or `short`.
+            commodity: as in `commodities`.
+        """
+        return bool(((self.series["series"] == series) & (self.series["commodity"] == commodity)).any())
+
+    def by_region(self, series: str, commodity: str) -> dict[str, Course]:
+        """One course a region, in the order of `regions`.
+
+        Arguments:
+            series: name of a series without origins.
+            commodity: as in `commodities`.
+        Raises:
+            RunError: the run kept no such series, or knows no such commodity.
+        """
+        table = self._rows(series, commodity)
+        parts = {str(region): part for region, part in table.groupby("region", sort=False, observed=True)}
+        return {region: _course(parts[region]) for region in _ordered(self.regions, parts)}
+
+    def by_origin(self, series: str, commodity: str) -> dict[str, dict[str, Course]]:
+        """One course a region and origin, both in the order of `regions`.
+
+        Arguments:
+            series: name of a series with origins (`supply`).
+            commodity: as in `commodities`.
+        Raises:
+            RunError: the run kept no such series, or knows no such commodity.
+        """
+        found: dict[str, dict[str, Course]] = {}
+        for region, sold in self._rows(series, commodity).groupby("region", sort=False, observed=True):
+            found[str(region)] = {str(origin): _course(part) for origin, part in sold.groupby("origin", sort=False, observed=True)}
+        return {
+            region: {origin: found[region][origin] for origin in _ordered(self.regions, found[region])}
+            for region in _ordered(self.regions, found)
+        }
+
+    def shocks(self) -> dict[str, Course]:
+        """Mean level of each shock over time (0 to 1), by name; empty for a run without shocks."""
+        table = self.series.loc[self.series["series"] == "shock"]
+        found: dict[str, Course] = {}
+        for name, part in table.groupby("origin", sort=False, observed=True):
+            # A shock that names several places has a row for each; its level is the same in all.
+            course = _course(part[~part["date"].duplicated()])
+            if np.nanmax(course.mean, initial=0.0) > 0.0:
+                found[str(name)] = course
+        return found
+
+    def chance_short(self, commodity: str) -> dict[str, Chance]:
+        """Chance that a region runs short before the horizon, where the summary has it.
+
+        Arguments:
+            commodity: as in `commodities`.
+        """
+        table = self.summary
+        if "probability" not in table:
+            return {}
+        rows = table[(table["measure"] == "p_short") & (table["commodity"] == commodity) & (table["sector"] == "all")]
+        return {
+            str(region): Chance(probability=float(p), low=float(low), high=float(high))
+            for region, p, low, high in zip(rows["region"], rows["probability"], rows["low"], rows["high"], strict=True)
+            if not np.isnan(p)
+        }
+
+    def _rows(self, series: str, commodity: str) -> pd.DataFrame:
+        table = self.series.loc[(self.series["series"] == series) & (self.series["commodity"] == commodity)]
+        if not table.empty:
+            return table
+        if commodity not in self.commodities:
+            remedy = near_miss(commodity, self.commodities, "Commodities here")
+            raise RunError(Problem(where="charts", what=f"the run has no commodity '{commodity}'", remedy=remedy))
+        again = f"Add '{series}' to watch.series in the scenario and run it again." if series in WATCHED else "Run the scenario again."
+        kept = sorted(str(name) for name in self.series.loc[self.series["commodity"] == commodity, "series"].unique())
+        raise RunError(
+            Problem(
+                where="charts",
+                what=f"the run kept no series '{series}' of {commodity}",
+                got=", ".join(kept) or "no series at all",
+                remedy=again,
+            )
+        )
+
+
+def _ordered(first: tuple[str, ...], names: dict) -> list[str]:
+    known = [name for name in first if name in names]
+    return known + [name for name in names if name not in first]
+
+
+def _course(table: pd.DataFrame) -> Course:
+    # A run folder gives text, parquet gives timestamps or dates: numpy reads them all to whole days.
+    instants = np.asarray(table["date"].to_numpy(), dtype="datetime64[D]").astype(np.float64)
+    order = np.argsort(instants, kind="stable")
+    columns = {name: table[name].to_numpy(dtype=np.float64, na_value=np.nan)[order] for name in STATISTICS}
+    return Course(day=instants[order], **columns)

@@ -1,0 +1,1 @@
+"""Questions that need the line from scenario to measures many times."""

@@ -1,0 +1,178 @@
+"""All runs of one scenario, batch by batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.draw import draw
+from sim.engine.batch import simulate
+from sim.engine.state import Room
+from sim.model.model import Model
+from sim.model.world import Floats, Network, World
+from sim.record.fan import ExactFan, Fan, Mean, SketchFan
+from sim.record.record import Place, Record
+from sim.record.tally import NODE_MEASURES, Tally
+from sim.scenario import Scenario
+
+Progress = Callable[[int, int], None]
+CACHE_BYTES = 2**23
+EXACT_BYTES = 2**27
+MEMORY_BYTES = 2**28
+SHOCK_MEASURES = ("shock_days", "longest_shock_days")
+
+
+def ensemble(scenario: Scenario, model: Model, n_batch: int | None = None, progress: Progress | None = None) -> Record:
+    """Run every run of a scenario and fold what it asked to keep.
+
+    Arguments:
+        scenario: as written; its `runs` say how many and with which generator number.
+        model: the scenario compiled.
+        n_batch: runs in a batch; chosen so that a batch fits the cache when not given. Results do not depend on it.
+        progress: called with (runs done, runs wanted) after each batch.
+
+    Raises:
+        ModelError: a market cannot be at rest, or matter was not conserved.
+    """
+    began = time.perf_counter()
+    n_run, rng_seed = scenario.runs.count, scenario.runs.rng_seed
+    keep = Keep(model, draw(model, rng_seed, 0, 1), n_run)
+    size = n_batch or batch_size(model.network)
+    for first in range(0, n_run, size):
+        world = draw(model, rng_seed, first, min(size, n_run - first))
+        keep.batch(world, first)
+        if progress:
+            progress(first + world.n_run, n_run)
+    return keep.record(scenario, time.perf_counter() - began)
+
+
+def batch_size(net: Network) -> int:
+    """Runs whose state and flows fit the cache together, a multiple of 32 between 32 and 4096."""
+    rows = 14 * net.n_node + 8 * len(net.links.src) + 6 * len(net.users.node)
+    return int(np.clip(CACHE_BYTES // (8 * rows) // 32 * 32, 32, 4096))
+
+
+class Keep:
+    """What is kept of all batches."""
+
+    def __init__(self, model: Model, probe: World, n_run: int) -> None:
+        net = model.network
+        self.model, self.net, self.n_run = model, net, n_run
+        self.places = places(net)
+        self.nodes = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
+        columns = (*NODE_MEASURES, *SHOCK_MEASURES)
+        self.outcomes = {measure: _column(len(self.places), n_run, len(columns)) for measure in columns}
+        self.at_end = _column(len(self.places), n_run, len(columns))
+        self.fans: dict[str, Fan] = {series: self._fan() for series in model.series if series != "supply"}
+        throughput = np.zeros(len(net.commodities))
+        np.add.at(throughput, net.node_commodity, (probe.production + probe.recycled)[:, 0])
+        per_node = throughput[net.node_commodity]
+        self.means = {
+            "supply": Mean(net.n_step, per_node[net.links.dst]),
+            "demand": Mean(net.n_step, per_node),
+            "recycled": Mean(net.n_step, per_node),
+            "shock": Mean(net.n_step, np.ones(len(net.shocks))),
+        }
+
+    def _fan(self) -> Fan:
+        n_step, n_row = self.net.n_step, len(self.nodes)
+        if 4 * n_step * n_row * self.n_run * max(len(self.model.series), 1) <= EXACT_BYTES:
+            return ExactFan(n_step, n_row, self.n_run)
+        return SketchFan(n_step, n_row)
+
+    def batch(self, world: World, first: int) -> None:
+        """Simulate one batch and fold it."""
+        tally: list[Tally] = []
+
+        def count(room: Room, k: int) -> None:
+            if not tally:
+                tally.append(Tally(room, self.model.threshold))
+            tally[0].count(room, k)
+            self._series(room, tally[0], k, first)
+
+        simulate(self.net, world, count)
+        done, runs = tally[0], slice(first, first + world.n_run)
+        n_step, days = self.net.n_step, self.net.step_days
+        n_all, n_user = len(self.nodes), len(self.net.users.node)
+        for measure, values in done.outcomes(days, n_step).items():
+            self.outcomes[measure][:n_all, runs] = values[self.nodes]
+        for measure, values in done.by_user().items():
+            self.outcomes[measure][n_all : n_all + n_user, runs] = values
+        self.at_end[:n_all, runs] = (done.last == n_step - 1)[self.nodes]
+        for row, events in enumerate(world.events, start=n_all + n_user):
+            starts = np.minimum(events.start, n_step)
+            inside = np.minimum(events.end, n_step) - starts
+            lasted = np.where(starts < n_step, np.where(np.isfinite(events.end), events.end, n_step) - starts, 0.0)
+            self.outcomes["shock_days"][row, runs] = inside.sum(0) * days
+            self.outcomes["longest_shock_days"][row, runs] = lasted.max(0) * days
+            self.at_end[row, runs] = ((events.start < n_step) & (events.end > n_step)).any(0)
+
+    def _series(self, room: Room, tally: Tally, k: int, first: int) -> None:
+        values: dict[str, Callable[[], Floats]] = {
+            "unmet": lambda: tally.share,
+            "cover": lambda: tally.cover * self.net.step_days,
+            "stock": lambda: room.state.on_hand,
+            "store": lambda: _held_by_node(room),
+        }
+        for series, fan in self.fans.items():
+            fan.add(k, first, values[series]()[self.nodes])
+        self.means["supply"].add(k, room.arrived)
+        self.means["demand"].add(k, room.flows.wanted)
+        self.means["recycled"].add(k, np.broadcast_to(room.world.recycled, room.flows.wanted.shape))
+        self.means["shock"].add(k, room.effects.level)
+
+    def record(self, scenario: Scenario, wall_s: float) -> Record:
+        """What was kept."""
+        net = self.net
+        fans = {}
+        for series, fan in self.fans.items():
+            by_row = fan.quantiles()
+            fans[series] = np.full((len(by_row), net.n_step, net.n_node), np.nan)
+            fans[series][:, :, self.nodes] = by_row
+        return Record(
+            scenario=scenario,
+            network=net,
+            n_run=self.n_run,
+            rng_seed=scenario.runs.rng_seed,
+            wall_s=wall_s,
+            places=self.places,
+            outcomes=self.outcomes,
+            at_end=self.at_end,
+            fans=fans,
+            means={name: mean.mean(self.n_run) for name, mean in self.means.items()},
+        )
+
+
+def places(net: Network) -> tuple[Place, ...]:
+    """Nodes that have users, then their users, then shocks."""
+    used = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
+
+    def at(node: int, sector: str) -> Place:
+        return Place(net.commodities[net.node_commodity[node]], net.regions[net.node_region[node]], sector)
+
+    return (
+        *(at(n, "all") for n in used),
+        *(at(n, sector) for n, sector in zip(net.users.node, net.users.sector, strict=True)),
+        *(Place(shock.commodity, "", f"shock:{shock.name}") for shock in net.shocks),
+    )
+
+
+def _held_by_node(room: Room) -> Floats:
+    held = np.zeros_like(room.state.on_hand)
+    for store, members in enumerate(room.plan.store_members):
+        for m, n in members:
+            held[n] += room.state.held[store] * room.world.member_frac[m]
+    return held
+
+
+def _column(n_place: int, n_run: int, n_column: int) -> Floats:
+    """Room for one measure in all runs; on disk when all measures together would not fit in memory comfortably."""
+    if 8 * n_place * n_run * n_column <= MEMORY_BYTES:
+        return np.full((n_place, n_run), np.nan)
+    import tempfile
+
+    column = np.memmap(tempfile.TemporaryFile(), dtype=np.float64, mode="w+", shape=(n_place, n_run))
+    column[...] = np.nan
+    return column

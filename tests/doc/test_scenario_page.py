@@ -1,0 +1,60 @@
+"""Every YAML block of scenarios/README.md is a scenario, or a change of the first one, that loads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from sim.scenario import json_schema, load, support
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+LAWS = re.findall(r"`(\{(?:uniform|triangular|pert|lognormal|exponential|choice|empirical):.*?\})`", PAGE)
+
+
+class DatesAsText(yaml.SafeLoader):
+    """As an editor reads YAML: a date is a text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (a table of PyYAML, replaced whole)
+        first: [(tag, pattern) for tag, pattern in rules if not tag.endswith("timestamp")]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def test_the_page_has_examples() -> None:
+    assert len(BLOCKS) == 4
+    assert len(LAWS) == 7
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("\n")[0])
+def test_the_example_loads(block: str, tmp_path: Path) -> None:
+    (tmp_path / "first.yaml").write_text(BLOCKS[0], encoding="utf-8")
+    whole = block.startswith("title:")
+    (tmp_path / "example.yaml").write_text(block if whole else f"extends: first.yaml\n{block}", encoding="utf-8")
+    scenario = load(tmp_path / "example.yaml")
+    assert scenario.shocks
+
+
+@pytest.mark.parametrize("block", [block for block in BLOCKS if block.startswith("title:")], ids=lambda block: block.split("\n")[0])
+def test_an_editor_finds_the_example_right(block: str) -> None:
+    Draft7Validator(json_schema()).validate(yaml.load(block, Loader=DatesAsText))
+
+
+def test_the_variant_of_the_first_example_loads(tmp_path: Path) -> None:
+    (tmp_path / "first.yaml").write_text(BLOCKS[0], encoding="utf-8")
+    assert load(tmp_path / "first.yaml", variant="pooled-60").policies["reserve"].pooled
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_the_law_is_read(law: str, tmp_path: Path) -> None:
+    (tmp_path / "first.yaml").write_text(BLOCKS[0], encoding="utf-8")
+    scenario = load(tmp_path / "first.yaml", sets=[f"shocks.halt.duration={law}"])
+    duration = scenario.shocks["halt"].duration
+    assert duration is not None
+    low, high = support(duration)
+    assert 0 <= low < high, "the law was read as a fixed number"

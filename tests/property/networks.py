@@ -1,0 +1,115 @@
+"""Small networks that Hypothesis makes: one to three stages, two to four regions, balanced, with shocks and stockpiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+REGIONS = ("AAA", "BBB", "CCC", "DDD")
+STAGES = ("ore.mined", "metal.refined", "part.made")
+
+
+def amounts(low: float, high: float) -> st.SearchStrategy[float]:
+    """Numbers with few digits, which shrink well."""
+    return st.integers(int(low * 10), int(high * 10)).map(lambda n: n / 10)
+
+
+@st.composite
+def networks(draw: st.DrawFn, *, regions: int | None = None, stages: int | None = None) -> dict[str, Any]:
+    """A scenario as a mapping, at rest: supply equals use at each stage."""
+    n_region = regions or draw(st.integers(2, 4))
+    n_stage = stages or draw(st.integers(1, 3))
+    names, chain = REGIONS[:n_region], STAGES[:n_stage]
+    nodes: dict[str, dict[str, Any]] = {f"{c}.{r}": {} for c in chain for r in names}
+    needed: dict[str, float] = {}
+    commodities: dict[str, Any] = {}
+    for level in reversed(range(n_stage)):
+        stage = chain[level]
+        final = {r: draw(amounts(1, 50)) if level == n_stage - 1 or draw(st.booleans()) else 0.0 for r in names}
+        total = sum(final.values()) + sum(needed.values())
+        weights = [draw(st.sampled_from((0, 1, 2, 5))) for _ in names]
+        weights[draw(st.integers(0, n_region - 1))] = 3
+        output = {r: total * w / sum(weights) for r, w in zip(names, weights, strict=True)}
+        for region in names:
+            node = nodes[f"{stage}.{region}"]
+            node["cover"] = f"{draw(st.integers(0, 12))} weeks"
+            node["buffer"] = f"{draw(st.integers(0, 4))} weeks"
+            if output[region] > 0:
+                node["production"] = f"{output[region]!r} t/year"
+                node["spare"] = draw(st.sampled_from((0.0, 0.1, 0.5)))
+            if final[region] > 0:
+                split = draw(st.sampled_from((1.0, 0.25)))
+                node["demand"] = {"chips": {"amount": f"{final[region] * split!r} t/year", "priority": draw(st.integers(0, 2))}}
+                if split < 1:
+                    node["demand"]["cars"] = {"amount": f"{final[region] * (1 - split)!r} t/year", "weight": draw(st.sampled_from((1, 3)))}
+        ratio = draw(st.sampled_from((0.5, 1.0, 2.5)))
+        if level > 0:
+            commodities[stage] = {"recipe": {chain[level - 1]: ratio}}
+            needed = {r: ratio * q for r, q in output.items()}
+        else:
+            commodities[stage] = {}
+    return {
+        "clock": {"start": "2026-01-01", "horizon": "3 years", "step": "1 week"},
+        "runs": {"count": 3, "rng_seed": draw(st.integers(0, 2**32))},
+        "regions": list(names),
+        "rules": {
+            "use": draw(st.sampled_from(("proportional", "priority", "max-min"))),
+            "ship": draw(st.sampled_from(("proportional", "domestic-first", "max-min"))),
+            "uneven_stocks": draw(st.sampled_from((0.0, 0.8))),
+            "lead_abroad": f"{draw(st.integers(1, 8))} weeks",
+        },
+        "network": {"commodities": commodities, "nodes": nodes},
+    }
+
+
+def makers(scenario: dict[str, Any]) -> list[tuple[str, str]]:
+    """(commodity, region) of every producer."""
+    names = [name.rpartition(".") for name, node in scenario["network"]["nodes"].items() if "production" in node]
+    return [(commodity, region) for commodity, _, region in names]
+
+
+def buyers(scenario: dict[str, Any], commodity: str, seller: str) -> list[str]:
+    """Other regions that use a commodity: for final demand or for the next stage."""
+    nodes = scenario["network"]["nodes"]
+    later = [made for made, spec in scenario["network"]["commodities"].items() if commodity in spec.get("recipe", {})]
+    uses = {r for r in scenario["regions"] if "demand" in nodes[f"{commodity}.{r}"] or any("production" in nodes[f"{made}.{r}"] for made in later)}
+    return sorted(uses - {seller})
+
+
+@st.composite
+def shaken(draw: st.DrawFn) -> dict[str, Any]:
+    """A network with outages, bans, licences, surges and stockpiles."""
+    scenario = draw(networks())
+    shocks: dict[str, Any] = {}
+    for number in range(draw(st.integers(1, 3))):
+        commodity, region = draw(st.sampled_from(makers(scenario)))
+        others = buyers(scenario, commodity, region)
+        start = draw(st.sampled_from(("2026-03-01", "2026-06-15", {"uniform": ["2026-02-01", "2026-09-01"]})))
+        common = {"commodity": commodity, "start": start, "duration": draw(st.sampled_from(("10 weeks", "1 year", {"exponential": {"mean": "5 months"}})))}
+        kinds: dict[str, dict[str, Any]] = {
+            "outage": {"region": region, "severity": draw(st.sampled_from((0.3, 1.0))), "recovery": draw(st.sampled_from(("0 days", "8 weeks")))},
+            "export_ban": {"from": region, "to": others, "leakage": draw(st.sampled_from((0.0, 0.2))), "announced": "2026-01-20"},
+            "export_licence": {"from": region, "to": others, "processing": "6 weeks", "ramp": "5 weeks", "approval": 0.6},
+        }
+        kind = draw(st.sampled_from(sorted(kinds))) if others else "outage"
+        shocks[f"s{number}"] = {"kind": kind, **common, **kinds[kind]}
+    last = list(scenario["network"]["commodities"])[0]
+    users = [n.rpartition(".")[2] for n, node in scenario["network"]["nodes"].items() if "demand" in node and n.startswith(last)]
+    if users and draw(st.booleans()):
+        shocks["surge"] = {"kind": "demand_surge", "commodity": last, "region": users[0], "start": "2026-05-01", "duration": "12 weeks", "size": 0.4}
+    scenario["shocks"] = shocks
+    if users and draw(st.booleans()):
+        scenario["policies"] = {
+            "reserve": {
+                "kind": "stockpile",
+                "commodity": last,
+                "holders": users,
+                "pooled": draw(st.booleans()),
+                "target": "60 days",
+                "fill": "1 year",
+                "initial": draw(st.sampled_from((0.0, 1.0))),
+                "release": {"when": "shortage > 5 %", "at_most": draw(st.sampled_from((0.5, 1.0)))},
+            }
+        }
+    return scenario

@@ -1,0 +1,187 @@
+"""What must always hold (MODEL.md, model of sections 2 to 8): rest, matter, scale, step, twin, split."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from sim.draw import draw
+from sim.engine.batch import Ledger, simulate
+from sim.engine.state import Room
+from sim.engine.twin import run_twin
+from sim.errors import RunError
+from sim.model.compile import compile_model
+from sim.model.model import Model
+from sim.scenario import Scenario, load, shipped
+from sim.study.ensemble import ensemble
+from tests.property.networks import networks, shaken
+from tests.worlds import write
+
+CASES = sorted(shipped())
+
+
+def scenario_of(mapping: dict[str, Any]) -> Scenario:
+    """The mapping read as an author's file would be; JSON is YAML."""
+    return load(write(json.dumps(mapping)))
+
+
+def worst_move(model: Model, n_run: int = 2) -> float:
+    """Largest change of any stock relative to throughput over all steps, and largest unmet demand."""
+    net = model.network
+    world = draw(model, 7, 0, n_run)
+    scale = np.maximum(1e-12, np.maximum(world.production, 0).sum() / max(1, len(net.commodities)))
+    first: dict[str, np.ndarray] = {}
+    worst = 0.0
+
+    def count(room: Room, k: int) -> None:
+        nonlocal worst
+        now = {name: getattr(room.state, name) for name in ("on_hand", "finished", "on_order", "expected_orders", "held")}
+        if k == 0:
+            first.update({name: array.copy() for name, array in now.items()})
+        moved = max(float(np.abs(array - first[name]).max(initial=0.0)) for name, array in now.items())
+        worst = max(worst, moved / scale, float(room.flows.unmet.max(initial=0.0)) / scale)
+
+    simulate(net, world, count)
+    return worst
+
+
+def without_shocks(mapping: dict[str, Any], years: int) -> dict[str, Any]:
+    """The same world in which nothing happens, for longer."""
+    quiet = {k: v for k, v in mapping.items() if k not in ("shocks", "policies")}
+    return {**quiet, "clock": {**mapping["clock"], "horizon": f"{years} years"}}
+
+
+@settings(max_examples=25)
+@given(networks())
+def test_rest(mapping: dict[str, Any]) -> None:
+    assert worst_move(compile_model(scenario_of(without_shocks(mapping, 10)))) < 1e-9
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_shipped_worlds_rest(name: str) -> None:
+    quiet = load(name, sets=["shocks={}", "clock.horizon=10 years"])
+    assert worst_move(compile_model(quiet)) < 1e-9
+
+
+@settings(max_examples=25)
+@given(shaken())
+def test_matter_is_conserved(mapping: dict[str, Any]) -> None:
+    model = compile_model(scenario_of(mapping))
+    simulate(model.network, draw(model, 1, 0, 3), lambda room, k: None)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_matter_is_conserved_in_shipped_scenarios(name: str) -> None:
+    model = compile_model(load(name))
+    simulate(model.network, draw(model, 1, 0, 64), lambda room, k: None)
+
+
+def test_the_ledger_speaks_up() -> None:
+    model = compile_model(load(CASES[0]))
+    room = Room(model.network, draw(model, 1, 0, 4))
+    ledger = Ledger(room)
+    ledger.close()
+    room.state.on_hand[0] *= 1 + 1e-6
+    with pytest.raises(RunError, match="matter was not conserved"):
+        ledger.close()
+
+
+def outcomes(scenario: Scenario, n_batch: int | None = None) -> dict[str, np.ndarray]:
+    """Measures of every place, [place, run]."""
+    return ensemble(scenario, compile_model(scenario), n_batch).outcomes
+
+
+@settings(max_examples=15)
+@given(shaken())
+def test_scale(mapping: dict[str, Any]) -> None:
+    text = json.dumps(mapping)
+    larger = json.loads(re.sub(r'"([0-9.e+-]+) t/year"', lambda m: f'"{float(m[1]) * 1000!r} t/year"', text))
+    small, large = outcomes(scenario_of(mapping)), outcomes(scenario_of(larger))
+    for measure, values in small.items():
+        factor = 1000.0 if measure.endswith("_t") else 1.0
+        np.testing.assert_allclose(large[measure], values * factor, rtol=1e-6, atol=1e-6 * factor, err_msg=measure)
+
+
+@settings(max_examples=15)
+@given(shaken())
+def test_order_and_names_of_regions_do_not_matter(mapping: dict[str, Any]) -> None:
+    other = copy.deepcopy(mapping)
+    other["regions"] = other["regions"][::-1]
+    other["shocks"] = dict(reversed(other["shocks"].items()))
+    here, there = (ensemble(s, compile_model(s)) for s in (scenario_of(mapping), scenario_of(other)))
+    assert set(here.places) == set(there.places)
+    for place in here.places:
+        for measure in ("unmet_t", "days_short"):
+            a, b = here.outcome(measure, *place), there.outcome(measure, *place)
+            np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-7 if measure == "unmet_t" else 7.0, err_msg=f"{measure} {place}")
+
+
+@settings(max_examples=20)
+@given(shaken())
+def test_twin(mapping: dict[str, Any]) -> None:
+    agree(compile_model(scenario_of(mapping)), runs=(0, 2))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_twin_on_shipped_scenarios(name: str) -> None:
+    for variant in (None, *load(name).variants):
+        agree(compile_model(load(name, variant=variant)), runs=(0, 3))
+
+
+def agree(model: Model, runs: tuple[int, ...]) -> None:
+    """Both engines, same worlds: every stock and flow at every step within 1e-9 of the throughput."""
+    net = model.network
+    world = draw(model, 11, 0, max(runs) + 1)
+    kept: dict[str, list[np.ndarray]] = {name: [] for name in ("on_hand", "finished", "held", "unmet", "made", "order", "shipped", "released")}
+
+    def count(room: Room, k: int) -> None:
+        for name, arrays in kept.items():
+            arrays.append(getattr(room.state if hasattr(room.state, name) else room.flows, name).copy())
+
+    simulate(net, world, count)
+    tolerance = 1e-9 * max(1.0, float(world.production.sum(0).max()))
+    for run in runs:
+        twin = run_twin(net, world, run)
+        for name, arrays in kept.items():
+            batch = np.array(arrays)[..., run]
+            np.testing.assert_allclose(np.asarray(getattr(twin, name)), batch, rtol=1e-9, atol=tolerance, err_msg=f"{name}, run {run}")
+
+
+@settings(max_examples=10)
+@given(shaken())
+def test_split(mapping: dict[str, Any]) -> None:
+    mapping["runs"]["count"] = 7
+    scenario = scenario_of(mapping)
+    whole = outcomes(scenario)
+    for n_batch in (1, 2, 5):
+        for measure, values in outcomes(scenario, n_batch).items():
+            np.testing.assert_array_equal(values, whole[measure], err_msg=f"{measure}, batches of {n_batch}")
+
+
+def test_split_of_the_flagship() -> None:
+    scenario = load("gallium-export-halt", variant="pooled-60", sets=["runs.count=600"])
+    model = compile_model(scenario)
+    records = [ensemble(scenario, model, n_batch) for n_batch in (None, 100, 256)]
+    for other in records[1:]:
+        for measure, values in records[0].outcomes.items():
+            np.testing.assert_array_equal(values, other.outcomes[measure])
+        for series, values in records[0].fans.items():
+            np.testing.assert_array_equal(values, other.fans[series])
+        for series, values in records[0].means.items():
+            np.testing.assert_array_equal(values, other.means[series])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_start_order_of_the_calendar_does_not_matter(name: str) -> None:
+    model = compile_model(load(name))
+    world = draw(model, 3, 0, 16)
+    n = len(model.network.shocks) + 1
+    ends = [simulate(model.network, world, lambda room, k: None, order).state for order in (range(n), reversed(range(n)))]
+    np.testing.assert_array_equal(ends[0].on_hand, ends[1].on_hand)
+    np.testing.assert_array_equal(ends[0].finished, ends[1].finished)

@@ -1,0 +1,350 @@
+"""Tiny networks by hand: nodes and flows at rest in t/year and weeks go in, a `Network` and a `World` that rest come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from math import exp, inf
+
+import numpy as np
+
+from sim.model.world import Events, Links, Network, ShockPlan, Stores, Users, World
+
+STEPS_PER_YEAR = 365.25 / 7
+"""Weekly steps in a year, and so the t/year that make 1 t a step."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node: final demand by sector and recipe (t input per t made) by input; what it makes and buys follows from the flows."""
+
+    commodity: str
+    region: str
+    demand: Mapping[str, float] = field(default_factory=dict)
+    """Sector: t/year."""
+    recipe: Mapping[str, float] = field(default_factory=dict)
+    """Input commodity of the same region: t per t made here."""
+    spare: float = 0.0
+    """Capacity above output at rest, fraction."""
+    cover: float = 6.0
+    buffer: float = 2.0
+    """Steps."""
+    priority: Mapping[str, int] = field(default_factory=dict)
+    weight: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A link: t/year at rest, lead in steps, class of the buyer with this seller."""
+
+    commodity: str
+    seller: str
+    buyer: str
+    flow: float
+    lead: int = 1
+    ship_class: int = 0
+
+
+@dataclass(frozen=True)
+class Strike:
+    """A shock with one event; instants in steps. `ends` None: ends where the ramp does."""
+
+    kind: str
+    commodity: str
+    where: Sequence[str]
+    """Sellers of restricted links, regions of outages and surges."""
+    start: float
+    full_end: float = inf
+    ramp_end: float | None = None
+    end: float | None = None
+    after: float = 0.0
+    size: float | None = None
+    """None: all is lost, nothing leaks, or demand doubles."""
+    announced: float | None = None
+    name: str = "shock"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Pile:
+    """A store of one commodity for some regions, bought in equal parts."""
+
+    commodity: str
+    regions: Sequence[str]
+    target: float
+    initial: float = 1.0
+    fill: float = inf
+    trigger: float = 0.0
+    at_most: float = 1.0
+    name: str = "store"
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What everyone shares: times in steps, rules by name."""
+
+    order: float = 8.0
+    stock: float = 4.0
+    expectation: float = 8.0
+    hoarding: float = 1.5
+    uneven: float = 0.0
+    sweeps: int = 3
+    """1: nobody asks again."""
+    use_rule: str = "proportional"
+    ship_rule: str = "proportional"
+
+
+STEADY = Habits(order=inf, stock=inf, expectation=inf, sweeps=1)
+"""Nobody adjusts or asks again: orders, plans and expectations stay as they were at rest, so that flows can be told on paper."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network and its world, with what is needed to ask for a node, a user or a link by name."""
+
+    network: Network
+    world: World
+
+    def node(self, commodity: str, region: str) -> int:
+        return _index(self.network, commodity, region)
+
+    def user(self, commodity: str, region: str, sector: str) -> int:
+        users, node = self.network.users, self.node(commodity, region)
+        return next(u for u, name in enumerate(users.sector) if users.node[u] == node and name == sector)
+
+    def link(self, commodity: str, seller: str, buyer: str) -> int:
+        links, pair = self.network.links, (self.node(commodity, seller), self.node(commodity, buyer))
+        return next(i for i in range(len(links.src)) if (links.src[i], links.dst[i]) == pair)
+
+
+def build(
+    nodes: Sequence[Node],
+    flows: Sequence[Flow],
+    strikes: Sequence[Strike] = (),
+    piles: Sequence[Pile] = (),
+    habits: Habits = Habits(),
+    n_step: int = 104,
+) -> Case:
+    """Weekly network from 2025-01-01 whose buyers recycle what their inbound flows do not bring."""
+    nodes = sorted(nodes, key=lambda node: (node.commodity, node.region))
+    commodities, regions = tuple(sorted({n.commodity for n in nodes})), tuple(sorted({n.region for n in nodes}))
+    bare = Network(
+        commodities=commodities,
+        regions=regions,
+        node_commodity=np.array([commodities.index(n.commodity) for n in nodes]),
+        node_region=np.array([regions.index(n.region) for n in nodes]),
+        links=_no_links(),
+        users=_no_users(),
+        stores=_stores_of([], []),
+        shocks=(),
+        start=date(2025, 1, 1),
+        step_days=7.0,
+        n_step=n_step,
+        sweeps=habits.sweeps,
+        use_rule=habits.use_rule,
+        ship_rule=habits.ship_rule,
+    )
+    links, base_flow = _links(bare, flows)
+    users, demand = _users(bare, nodes)
+    network = replace(bare, links=links, users=users)
+    network = replace(network, stores=_stores(network, piles), shocks=tuple(_plan(network, strike) for strike in strikes))
+    return Case(network, _world(network, nodes, (base_flow, demand), (strikes, piles), habits))
+
+
+def pair(strikes: Sequence[Strike] = (), piles: Sequence[Pile] = (), habits: Habits = STEADY, cover: float = 2.0, n_step: int = 20) -> Case:
+    """AAA makes 1 t a step and sells it all to the users of BBB, one step away; no finished stock."""
+    nodes = [Node("x.metal", "AAA", buffer=0), Node("x.metal", "BBB", {"cars": STEPS_PER_YEAR}, cover=cover)]
+    return build(nodes, [Flow("x.metal", "AAA", "BBB", STEPS_PER_YEAR)], strikes, piles, habits, n_step)
+
+
+def cycle(n_region: int = 6, n_step: int = 520, strikes: Sequence[Strike] = ()) -> Case:
+    """Every one of `n_region` regions makes a metal and sells to all, home included."""
+    names = [f"R{i}" for i in range(n_region)]
+    nodes = [Node("metal.refined", name, {"all": 10.0 * (i + 1)}, spare=0.1) for i, name in enumerate(names)]
+    flows = [
+        Flow("metal.refined", seller, buyer, 10.0 * (j + 1) / n_region, lead=1 if i == j else 6)
+        for j, buyer in enumerate(names)
+        for i, seller in enumerate(names)
+    ]
+    return build(nodes, flows, strikes, n_step=n_step)
+
+
+def chain(strikes: Sequence[Strike] = (), piles: Sequence[Pile] = (), habits: Habits = Habits(), n_step: int = 104) -> Case:
+    """Ore, metal and magnets in three regions: AAA mines most and refines, BBB makes magnets too, CCC mainly uses them."""
+    nodes = [
+        Node("a.ore", "AAA", spare=0.1, cover=4),
+        Node("a.ore", "BBB", spare=0.2, cover=4),
+        Node("b.metal", "AAA", {"alloys": 3.0}, {"a.ore": 2.0}, spare=0.1),
+        Node("b.metal", "BBB", {"alloys": 1.0}, {"a.ore": 2.0}, spare=0.05, cover=8),
+        Node("c.magnet", "AAA", {"cars": 4.0}, {"b.metal": 0.5}, spare=0.1),
+        Node("c.magnet", "BBB", {"cars": 6.0, "wind": 2.0}, {"b.metal": 0.5}, spare=0.1),
+        Node("c.magnet", "CCC", {"cars": 5.0, "wind": 1.0}, cover=7),
+    ]
+    flows = [
+        Flow("c.magnet", "AAA", "AAA", 4.0),
+        Flow("c.magnet", "AAA", "BBB", 5.0, lead=3),
+        Flow("c.magnet", "AAA", "CCC", 4.0, lead=6),
+        Flow("c.magnet", "BBB", "BBB", 3.0),
+        Flow("c.magnet", "BBB", "CCC", 1.5, lead=4),
+        Flow("b.metal", "AAA", "AAA", 9.5),
+        Flow("b.metal", "AAA", "BBB", 2.0, lead=5),
+        Flow("b.metal", "BBB", "BBB", 1.25),
+        Flow("a.ore", "AAA", "AAA", 20.0),
+        Flow("a.ore", "BBB", "AAA", 3.0, lead=2),
+        Flow("a.ore", "BBB", "BBB", 2.5),
+    ]
+    return build(nodes, flows, strikes, piles, habits, n_step)
+
+
+def day(step: float) -> date:
+    """The date of an instant of a case."""
+    return date(2025, 1, 1) + timedelta(days=7 * step)
+
+
+def _index(network: Network, commodity: str, region: str) -> int:
+    pair = (network.commodities.index(commodity), network.regions.index(region))
+    return list(zip(network.node_commodity, network.node_region, strict=True)).index(pair)
+
+
+def _links(network: Network, flows: Sequence[Flow]) -> tuple[Links, list[float]]:
+    ends = [(_index(network, f.commodity, f.buyer), _index(network, f.commodity, f.seller)) for f in flows]
+    rank = sorted(range(len(flows)), key=ends.__getitem__)
+    links = Links(
+        src=np.array([ends[i][1] for i in rank], dtype=np.intp),
+        dst=np.array([ends[i][0] for i in rank], dtype=np.intp),
+        lead_steps=np.array([flows[i].lead for i in rank], dtype=np.intp),
+        ship_class=np.array([flows[i].ship_class for i in rank], dtype=np.intp),
+    )
+    return links, [flows[i].flow / STEPS_PER_YEAR for i in rank]
+
+
+def _users(network: Network, nodes: Sequence[Node]) -> tuple[Users, list[float]]:
+    # (node drawn on, sector or commodity made, node fed, t per t, demand, priority, weight)
+    rows = []
+    for n, node in enumerate(nodes):
+        rows += [(n, s, -1, 0.0, d / STEPS_PER_YEAR, node.priority.get(s, 0), node.weight.get(s, 1.0)) for s, d in node.demand.items()]
+        made = node.commodity
+        rows += [(_index(network, i, node.region), made, n, ratio, 0.0, 0, 1.0) for i, ratio in node.recipe.items()]
+    rows.sort(key=lambda row: row[0])
+    users = Users(
+        node=np.array([row[0] for row in rows], dtype=np.intp),
+        feeds=np.array([row[2] for row in rows], dtype=np.intp),
+        sector=tuple(row[1] for row in rows),
+        t_per_t=np.array([row[3] for row in rows]),
+        priority=np.array([row[5] for row in rows], dtype=np.intp),
+        weight=np.array([row[6] for row in rows]),
+    )
+    return users, [row[4] for row in rows]
+
+
+def _stores(network: Network, piles: Sequence[Pile]) -> Stores:
+    pairs = [(s, _index(network, pile.commodity, region)) for s, pile in enumerate(piles) for region in pile.regions]
+    return _stores_of([pile.name for pile in piles], pairs)
+
+
+def _stores_of(names: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Stores:
+    return Stores(
+        name=tuple(names),
+        member_store=np.array([s for s, _ in pairs], dtype=np.intp),
+        member_node=np.array([n for _, n in pairs], dtype=np.intp),
+    )
+
+
+def _plan(network: Network, strike: Strike) -> ShockPlan:
+    struck = [_index(network, strike.commodity, region) for region in strike.where]
+    links, users, nodes = [], [], []
+    if strike.kind in {"export_ban", "export_licence"}:
+        pairs = zip(network.links.src, network.links.dst, strict=True)
+        links = [i for i, (src, dst) in enumerate(pairs) if src in struck and dst not in struck]
+    elif strike.kind == "demand_surge":
+        users = [u for u, n in enumerate(network.users.node) if n in struck and network.users.feeds[u] < 0]
+    else:
+        nodes = struck
+    return ShockPlan(
+        name=strike.name,
+        kind=strike.kind,
+        links=np.array(links, dtype=np.intp),
+        nodes=np.array(nodes, dtype=np.intp),
+        users=np.array(users, dtype=np.intp),
+        commodity=strike.commodity,
+        text=strike.text,
+    )
+
+
+def _events(strike: Strike) -> Events:
+    ramp_end = strike.full_end if strike.ramp_end is None else strike.ramp_end
+    end = ramp_end if strike.end is None else strike.end
+    restricts = strike.kind in {"export_ban", "export_licence"}
+    size = strike.size if strike.size is not None else 0.0 if restricts else 1.0
+    announced = strike.start if strike.announced is None else strike.announced
+    return Events(
+        announced=np.array([[announced]]),
+        start=np.array([[strike.start]]),
+        full_end=np.array([[strike.full_end]]),
+        ramp_end=np.array([[ramp_end]]),
+        end=np.array([[end]]),
+        after=np.array([[strike.after]]),
+        size=np.array([[size]]),
+    )
+
+
+def _world(
+    network: Network,
+    nodes: Sequence[Node],
+    flows: tuple[Sequence[float], Sequence[float]],
+    extras: tuple[Sequence[Strike], Sequence[Pile]],
+    habits: Habits,
+) -> World:
+    (base_flow, demand), (strikes, piles) = flows, extras
+    bought, production = [0.0] * len(nodes), [0.0] * len(nodes)
+    for i, flow in enumerate(base_flow):
+        bought[network.links.dst[i]] += flow
+        production[network.links.src[i]] += flow
+    used = [0.0] * len(nodes)
+    for u, want in enumerate(demand):
+        fed = network.users.feeds[u]
+        used[network.users.node[u]] += want if fed < 0 else float(network.users.t_per_t[u]) * production[fed]
+    recycled = [use - buy for use, buy in zip(used, bought, strict=True)]
+    assert min(recycled) > -1e-12, "a buyer is sent more than it uses"
+    return World(
+        n_run=1,
+        capacity=_column([out * (1.0 + node.spare) for out, node in zip(production, nodes, strict=True)]),
+        production=_column(production),
+        demand=_column(demand),
+        recycled=_column([amount if amount > 1e-12 else 0.0 for amount in recycled]),
+        cover_steps=_column([node.cover for node in nodes]),
+        buffer_steps=_column([node.buffer for node in nodes]),
+        share=_column([flow / bought[dst] for flow, dst in zip(base_flow, network.links.dst, strict=True)]),
+        base_flow=_column(base_flow),
+        hoarding=_column([habits.hoarding]),
+        uneven=_column([habits.uneven]),
+        g_order=_column([_gain(habits.order)]),
+        g_stock=_column([_gain(habits.stock)]),
+        g_expect=_column([_gain(habits.expectation)]),
+        store_target=_column([pile.target for pile in piles]),
+        store_initial_frac=_column([pile.initial for pile in piles]),
+        store_fill_steps=_column([pile.fill for pile in piles]),
+        store_trigger=_column([pile.trigger for pile in piles]),
+        store_at_most=_column([pile.at_most for pile in piles]),
+        member_frac=_column([1.0 / len(pile.regions) for pile in piles for _ in pile.regions]),
+        events=tuple(_events(strike) for strike in strikes),
+    )
+
+
+def _gain(time: float) -> float:
+    return 1.0 - exp(-1.0 / time) if time > 0.0 else 1.0
+
+
+def _column(values: Sequence[float]) -> np.ndarray:
+    return np.array(values, dtype=np.float64).reshape(-1, 1)
+
+
+def _no_links() -> Links:
+    none = np.zeros(0, dtype=np.intp)
+    return Links(src=none, dst=none, lead_steps=none, ship_class=none)
+
+
+def _no_users() -> Users:
+    none = np.zeros(0, dtype=np.intp)
+    return Users(node=none, feeds=none, sector=(), t_per_t=np.zeros(0), priority=none, weight=np.zeros(0))

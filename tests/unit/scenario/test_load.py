@@ -1,0 +1,296 @@
+"""From files to a Scenario: defaults, `extends`, variants, `--set`, marks, and what every value becomes."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from sim.errors import Problem, ScenarioError
+from sim.scenario import (
+    Clock,
+    CommoditySpec,
+    Demand,
+    ExportBan,
+    Lognormal,
+    NetworkSpec,
+    NodeSpec,
+    Outage,
+    Release,
+    Scenario,
+    Stockpile,
+    TradeSpec,
+    Uniform,
+    check_materials,
+    check_names,
+    check_regions,
+    load,
+    load_text,
+    shipped,
+    variants,
+)
+from sim.units import instant
+
+Write = Callable[..., Path]
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def said(source: Path, variant: str | None = None, sets: tuple[str, ...] = ()) -> list[str]:
+    """Problems of a file, without the folder it is in."""
+    with pytest.raises(ScenarioError) as caught:
+        load(source, variant=variant, sets=sets)
+    return str(caught.value).replace(f"{source.parent}/", "").splitlines()
+
+
+def test_what_a_file_becomes(write: Write) -> None:
+    scenario = load(write())
+    assert (scenario.name, scenario.variant, scenario.title) == ("base", None, "A metal made in one country")
+    assert scenario.clock == Clock(start=date(2026, 1, 1), horizon=3 * 365.25, step=7.0)
+    assert scenario.regions == ("AAA", "BBB", "CCC")
+    assert scenario.regions_of("friends") == scenario.regions_of(["CCC", "friends"]) == ("BBB", "CCC")
+    assert scenario.regions_of("all") == ("AAA", "BBB", "CCC")
+    network = scenario.network
+    assert network is not None
+    assert network.commodities == {"ore.mined": CommoditySpec(), "metal.refined": CommoditySpec(recipe={"ore.mined": 2.0})}
+    assert network.nodes["metal.refined.AAA"] == NodeSpec(production=10.0, spare=0.2, demand={"chips": Demand(amount=4.0)})
+    assert network.nodes["metal.refined.BBB"].demand == {"chips": Demand(amount=5.0, weight=2.0), "other": Demand(amount=Uniform(1.0, 2.0))}
+    assert network.nodes["metal.refined.CCC"] == NodeSpec()
+    assert network.trade == (TradeSpec(commodity="metal.refined", source="AAA", to="BBB", flow=6.0, lead=42.0),)
+    assert network.sectors() == ("chips", "other")
+    halt = scenario.shocks["halt"]
+    assert isinstance(halt, ExportBan)
+    assert (halt.source, halt.to, halt.leakage, halt.probability) == (("AAA",), ("friends",), 0.1, 1.0)
+    assert (halt.start, halt.duration, halt.recovery) == (instant(date(2026, 7, 1)), 6 * 365.25 / 12, 0.0)
+    reserve = scenario.policies["reserve"]
+    assert reserve == Stockpile(
+        kind="stockpile", commodity="metal.refined", holders=("friends",), target=60.0, fill=730.5, release=Release(when=0.05)
+    )
+
+
+def test_the_defaults_of_the_model(write: Write) -> None:
+    scenario = load(write())
+    rules = scenario.rules
+    assert (rules.order_adjustment, rules.stock_adjustment, rules.expectation) == (56.0, 28.0, 56.0)
+    assert (rules.hoarding, rules.uneven_stocks, rules.spare, rules.cover, rules.buffer) == (1.5, 0.0, 0.1, 42.0, 14.0)
+    assert (rules.lead_home, rules.lead_abroad, rules.sweeps, rules.use, rules.ship) == (7.0, 42.0, 3, "proportional", "proportional")
+    assert (scenario.runs.count, scenario.runs.rng_seed, scenario.runs.sampler) == (2000, 0, "plain")
+    assert scenario.watch.threshold == 0.01
+    assert scenario.watch.series == ("unmet", "cover", "stock", "store", "supply")
+
+
+def test_a_scenario_built_in_code_takes_base_units() -> None:
+    network = NetworkSpec(
+        commodities={"ore.mined": CommoditySpec()}, nodes={"ore.mined.AAA": NodeSpec(production=3.0, demand={"x": Demand(amount=3.0)})}
+    )
+    scenario = Scenario(clock=Clock(start=date(2026, 1, 1), horizon=100.0), network=network)
+    assert (scenario.name, scenario.path, scenario.text, scenario.regions) == ("unnamed", None, "", ("AAA",))
+    assert scenario.problem(("clock",), "x") == Problem(where="clock", what="x")
+    with pytest.raises(ValidationError, match="between 0 % and 100 %"):
+        Outage(kind="outage", commodity="ore.mined", region=("AAA",), start=0.0, severity=2.0)
+
+
+def test_a_scenario_is_frozen_and_travels_to_workers(write: Write) -> None:
+    scenario = load(write(), variant="long")
+    with pytest.raises(ValidationError):
+        scenario.title = "other"
+    copy = pickle.loads(pickle.dumps(scenario))
+    assert copy == scenario
+    assert (copy.name, copy.variant, copy.text) == ("base", "long", scenario.text)
+    assert copy.problem(("shocks", "halt"), "x") == scenario.problem(("shocks", "halt"), "x")
+
+
+def test_variants(write: Write) -> None:
+    path = write()
+    assert variants(path) == ("long", "free")
+    long, free = load(path, variant="long"), load(path, variant="free")
+    assert long.shocks["halt"].duration == 2 * 365.25
+    assert long.shocks["halt"].start == load(path).shocks["halt"].start
+    assert (free.title, dict(free.policies), free.variant) == ("No stock", {}, "free")
+    assert said(path, variant="lnog") == ["base.yaml: no variant of this name (got 'lnog'). Did you mean 'long'?"]
+
+
+def test_mistakes_of_all_variants_are_told_once(write: Write) -> None:
+    text = write().read_text().replace("leakage: 10 %", "leakage: 2").replace("duration: 2 years", "duration: 2 yers")
+    path = write(text)
+    expected = [
+        "base.yaml:16:126 shocks.halt.leakage: must be a share between 0 % and 100 % (got 2).",
+        "base.yaml:20:36 shocks.halt.duration: unknown unit 'yers' (got '2 yers'). Did you mean 'years'?",
+    ]
+    assert said(path) == said(path, variant="long") == said(path, variant="free") == expected
+
+
+@pytest.mark.parametrize("patch", ["{extends: other}", "{variants: {}}", "[1, 2]", "3"])
+def test_what_a_variant_may_not_be(patch: str, write: Write) -> None:
+    path = write(write().read_text() + f"  odd: {patch}\n")
+    (line,) = said(path)
+    assert line.startswith("base.yaml:22:")
+    assert "variants.odd" in line
+
+
+def test_extends(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = write()
+    child = write("extends: base.yaml\ntitle: Child\nshocks: {halt: {leakage: 5 %}}\npolicies: {reserve: null}\n", "child.yaml")
+    grandchild = write("extends: child.yaml\nshocks: {halt: {duration: {lognormal: {median: 1 year, sigma: 0.5}}}}\n", "grandchild.yaml")
+    scenario = load(grandchild)
+    halt = scenario.shocks["halt"]
+    assert (scenario.name, scenario.title, dict(scenario.policies)) == ("grandchild", "Child", {})
+    assert isinstance(halt, ExportBan)
+    assert (halt.leakage, halt.duration, halt.source) == (0.05, Lognormal(365.25, 0.5), ("AAA",))
+    assert scenario.text == grandchild.read_text()
+    assert variants(grandchild) == ("long", "free")
+    marks = [scenario.problem(("shocks", "halt", key), "x").file for key in ("duration", "leakage", "start")]
+    assert marks == [str(grandchild), str(child), str(base)]
+    monkeypatch.chdir(base.parent.parent)
+    assert load(grandchild).title == "Child"  # looked up from the file, not from here
+
+
+def test_extends_a_shipped_scenario(write: Write) -> None:
+    path = write(f"extends: {shipped()[0]}\ntitle: Mine\n")
+    assert load(path).title == "Mine"
+    assert load(path).clock == load(shipped()[0]).clock
+
+
+def test_a_mistake_in_an_extended_file_is_told_there(write: Write) -> None:
+    write(write().read_text().replace("6 t/year", "6 t"), "base.yaml")
+    child = write("extends: base.yaml\nruns: {count: 0}\n", "child.yaml")
+    assert said(child) == [
+        "base.yaml:13:60 network.trade[0].flow: is an amount in tonnes, but a rate in tonnes per time is needed (got '6 t'). "
+        "Write '12 kt/year'.",
+        "child.yaml:2:15 runs.count: must be 1 or more (got 0).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("extends: nowhere.yaml\n", "child.yaml:1:10 extends: no such file (got 'nowhere.yaml'). The path is looked up from "),
+        ("extends: no-such-scenario\n", "child.yaml:1:10 extends: no scenario of this name (got 'no-such-scenario'). "),
+        ("extends: child.yaml\n", "child.yaml:1:10 extends: scenarios extend one another in a circle (got 'child.yaml'). "),
+        ("extends: [a]\n", "child.yaml:1:10 extends: must be the name of a scenario or the path of a file (got a list)."),
+        ("extends:\n  3\n", "child.yaml:2:3 extends: must be the name of a scenario or the path of a file (got 3)."),
+    ],
+)
+def test_what_cannot_be_extended(text: str, line: str, write: Write) -> None:
+    assert said(write(text, "child.yaml"))[0].startswith(line)
+
+
+def test_a_long_chain_of_extends_is_refused(write: Write) -> None:
+    for i in range(30):
+        write(f"extends: c{i + 1}.yaml\n", f"c{i}.yaml")
+    assert "more than 20 scenarios extend one another" in said(write("extends: c0.yaml\n", "child.yaml"))[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "read", "value"),
+    [
+        ("shocks.halt.leakage=0.3", lambda s: s.shocks["halt"].leakage, 0.3),
+        ("shocks.halt.leakage={uniform: [0, 0.1]}", lambda s: s.shocks["halt"].leakage, Uniform(0.0, 0.1)),
+        ("shocks.halt.to=BBB", lambda s: s.shocks["halt"].to, ("BBB",)),
+        ("shocks.halt=null", lambda s: dict(s.shocks), {}),
+        ("policies.reserve.release.at_most=50 %", lambda s: s.policies["reserve"].release.at_most, 0.5),
+        ("runs.count=10", lambda s: s.runs.count, 10),
+        ("runs={count: 11}", lambda s: s.runs.count, 11),
+        ("title='Other: a = b'", lambda s: s.title, "Other: a = b"),
+        ("title=Other", lambda s: s.title, "Other"),
+        ("clock.step=1 month", lambda s: s.clock.step, 365.25 / 12),
+        ("rules.use=max-min", lambda s: s.rules.use, "max-min"),
+        ("watch.series=[unmet]", lambda s: s.watch.series, ("unmet",)),
+        ("groups.others=[AAA, CCC]", lambda s: s.groups["others"], ("AAA", "CCC")),
+        ("metal.refined.BBB.cover=9 weeks", lambda s: s.set["metal.refined.BBB.cover"], 63.0),
+        ("metal.refined.friends.demand.chips=3 t/year", lambda s: s.set["metal.refined.friends.demand.chips"], 3.0),
+        ("set.metal.refined.all.spare=0.5", lambda s: s.set["metal.refined.all.spare"], 0.5),
+        ("network.nodes.metal.refined.AAA.spare=0", lambda s: s.network.nodes["metal.refined.AAA"].spare, 0.0),
+        ("network.nodes.metal.refined.DDD={cover: 1 week}", lambda s: s.network.nodes["metal.refined.DDD"].cover, 7.0),
+        (
+            "network.commodities.metal.refined.recipe.ore.mined=3",
+            lambda s: s.network.commodities["metal.refined"].recipe,
+            {"ore.mined": 3.0},
+        ),
+        ("network.trade.0.lead=1 week", lambda s: s.network.trade[0].lead, 7.0),
+        ("shocks.fire={kind: outage, commodity: ore.mined, region: AAA, start: 2026-02-01}", lambda s: len(s.shocks), 2),
+    ],
+)
+def test_set(change: str, read: Callable[[Scenario], object], value: object, write: Write) -> None:
+    assert read(load(write(), sets=[change])) == value
+
+
+def test_sets_come_after_the_variant_and_in_order(write: Write) -> None:
+    scenario = load(write(), variant="long", sets=["shocks.halt.duration=1 year", "shocks.halt.duration=2 weeks"])
+    assert scenario.shocks["halt"].duration == 14.0
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("shocks.halt.leakage=3", "--set shocks.halt.leakage: must be a share between 0 % and 100 % (got 3)."),
+        ("title=Other: one", "--set title: must be text (got a mapping). Put it in quotes."),
+        ("shocks.hlt.leakage=0.3", "--set shocks.hlt.leakage: no 'shocks.hlt' to change. Did you mean 'halt'?"),
+        ("shocks.halt.leakge=0.3", "--set shocks.halt.leakge: unknown key (got 'leakge'). Did you mean 'leakage'?"),
+        ("run.count=3", "--set run.count: neither a key of a scenario nor the path of a fact (got 'run.count'). Did you mean 'runs'?"),
+        ("runs.count", "--set: not path=value (got 'runs.count'). Write, for example, runs.count=500."),
+        ("runs.count=", "--set runs.count"),
+        ("network.nodes.metal.refined.AAB.cover=1 week", "--set network.nodes.metal.refined.AAB.cover: "
+         "no 'network.nodes.metal.refined.AAB' to change. Did you mean 'metal.refined.AAA'?"),
+        ("metal.refined.AAA.cvr=1 week", "--set metal.refined.AAA.cvr set.metal.refined.AAA.cvr: unknown quantity 'cvr' "
+         "(got 'metal.refined.AAA.cvr'). Did you mean 'cover'?"),
+        ("metal.refnd.AAA.cover=1 week", "--set metal.refnd.AAA.cover set.metal.refnd.AAA.cover: unknown commodity (got 'metal.refnd'). "
+         "Did you mean 'metal.refined'?"),
+        (f"shocks{'.a' * 5000}=1", "--set: not path=value"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_set(change: str, line: str, write: Write) -> None:
+    if change == "runs.count=":
+        assert load(write(), sets=[change]).runs.count == 2000  # nothing takes the key away
+        return
+    assert said(write(), sets=(change,))[0].startswith(line)
+
+
+def test_all_bad_sets_are_told_at_once(write: Write) -> None:
+    lines = said(write(), sets=("shocks.hlt.leakage=0.3", "run.count=3", "x"))
+    assert [line.split(":")[0] for line in lines] == ["--set", "--set run.count", "--set shocks.hlt.leakage"]
+
+
+def test_checks_against_the_data_pack() -> None:
+    text = "clock: {start: 2026-01-01, horizon: 1 year}\nmaterials: [galium]\nregions: [CHN, EU]\nset: {gallium.refined.EU.cover: 1 week}\n"
+    scenario = load_text(text, name="t.yaml")
+    for check, known, line in [
+        (check_materials, ("gallium",), "t.yaml:2:13 materials[0]: unknown material (got 'galium'). Did you mean 'gallium'?"),
+        (check_regions, ("CHN", "EU27"), "t.yaml:3:16 regions[1]: unknown region (got 'EU'). Did you mean 'EU27'?"),
+        (check_names, ("gallium.primary",), "t.yaml:4:7 set.gallium.refined.EU.cover: unknown commodity (got 'gallium.refined'). "
+         "Did you mean 'gallium.primary'?"),
+    ]:  # fmt: skip
+        with pytest.raises(ScenarioError) as caught:
+            check(scenario, known)
+        assert str(caught.value) == line
+    check_materials(scenario, ("galium",))
+    check_regions(scenario, ("CHN", "EU"))
+    check_names(scenario, ("gallium.refined",), ())
+
+
+def test_a_later_stage_can_point_at_the_file(write: Write) -> None:
+    path = write()
+    scenario = load(path)
+    problem = scenario.problem(("shocks", "halt", "from", 0), "strikes nothing", "'AAA'", "Name a seller.")
+    assert problem == Problem(str(path), 16, 60, "shocks.halt.from", "strikes nothing", "'AAA'", "Name a seller.")
+    assert scenario.problem(("rules", "spare"), "x").line == 1
+    absent = scenario.problem(("network", "nodes", "metal.refined.BBB", "spare"), "x")
+    assert (absent.line, absent.where) == (10, "network.nodes.metal.refined.BBB.spare")
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_what_ships_is_right(name: str) -> None:
+    scenario = load(name)
+    assert (scenario.name, bool(scenario.title), bool(scenario.question)) == (name, True, True)
+    for variant in variants(name):
+        assert load(name, variant=variant).variant == variant
+
+
+def test_the_schema_needs_no_numpy() -> None:
+    code = "import sys; import sim.scenario; sys.exit('numpy' in sys.modules or 'matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60).returncode == 0

@@ -1,0 +1,234 @@
+"""Charts: what is written, that bytes repeat, what is said in words, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from sim.errors import RunError
+from sim.show import style
+from sim.show.charts import shortage_fan, stock_levels, supply_by_origin, survival, write_charts
+from sim.show.view import RunView
+
+DRAWN = (shortage_fan, supply_by_origin, stock_levels, survival)
+Maker = Callable[..., RunView]
+Draw = Callable[[RunView, str], Figure]
+
+
+def texts(figure: Figure) -> str:
+    words = [text.get_text() for text in figure.texts]
+    for axes in figure.axes:
+        words += [text.get_text() for text in axes.texts]
+    return "\n".join(words)
+
+
+def test_writes_png_and_svg_for_each_chart_and_commodity(make_view: Maker, tmp_path: Path) -> None:
+    view = make_view(commodities=("ore.mined", "gallium.refined"), regions=("CHN", "EU27"))
+    written = write_charts(view, tmp_path / "charts")
+    stems = [f"{chart}-{commodity}" for commodity in view.commodities for chart in ("shortage", "supply", "stock", "survival")]
+    assert [path.name for path in written] == [f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")]
+    for path in written:
+        if path.suffix == ".svg":
+            ET.parse(path)
+        else:
+            assert path.read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_bytes_repeat(make_view: Maker, tmp_path: Path) -> None:
+    view = make_view(stored=("EU27",))
+    first, second = write_charts(view, tmp_path / "a"), write_charts(view, tmp_path / "b")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_bytes_do_not_depend_on_the_readers_settings(make_view: Maker, tmp_path: Path) -> None:
+    view = make_view(regions=("EU27", "JPN"))
+    plain = write_charts(view, tmp_path / "a")
+    with mpl.rc_context(rc={"font.size": 22.0, "axes.grid": True, "svg.fonttype": "path", "lines.linewidth": 9.0}):
+        odd = write_charts(view, tmp_path / "b")
+        assert mpl.rcParams["font.size"] == 22.0
+    assert [path.read_bytes() for path in plain] == [path.read_bytes() for path in odd]
+
+
+def test_only_kept_series_are_drawn(make_view: Maker, tmp_path: Path) -> None:
+    view = make_view(regions=("EU27",))
+    kept = view.series[view.series["series"].isin(["unmet", "demand", "shock"])]
+    written = write_charts(replace(view, series=kept), tmp_path)
+    assert [path.name for path in written] == ["shortage-gallium.refined.png", "shortage-gallium.refined.svg"]
+
+
+@pytest.mark.parametrize(
+    ("draw", "series"), [(shortage_fan, "unmet"), (supply_by_origin, "supply"), (stock_levels, "cover"), (survival, "short")]
+)
+def test_a_missing_series_is_named(make_view: Maker, draw: Draw, series: str) -> None:
+    view = make_view(regions=("EU27",))
+    bare = replace(view, series=view.series[view.series["series"] != series])
+    with pytest.raises(RunError) as caught:
+        draw(bare, "gallium.refined")
+    problem = caught.value.problems[0]
+    assert problem.what == f"the run kept no series '{series}' of gallium.refined"
+    assert "demand" in str(problem.got)
+    watched = f"Add '{series}' to watch.series in the scenario and run it again."
+    assert problem.remedy == ("Run the scenario again." if series == "short" else watched)
+
+
+def test_a_misspelt_commodity_is_answered_with_the_near_one(make_view: Maker) -> None:
+    with pytest.raises(RunError, match=r"no commodity 'galium\.refined'\. Did you mean 'gallium\.refined'\?"):
+        shortage_fan(make_view(), "galium.refined")
+
+
+def test_nothing_to_draw_is_an_error(make_view: Maker, tmp_path: Path) -> None:
+    view = make_view(regions=("EU27",))
+    with pytest.raises(RunError, match="kept no series to draw"):
+        write_charts(replace(view, series=view.series[view.series["series"] == "shock"]), tmp_path)
+
+
+def test_regions_that_never_run_short_are_said_in_words(make_view: Maker) -> None:
+    figure = shortage_fan(make_view(), "gallium.refined")
+    assert len(figure.axes) == 4
+    assert "Never short of more than 5 % of demand in any of 2,000 runs: CHN and ROW" in texts(figure)
+    assert "(95 % bound on the chance: 0.18 %)" in texts(figure)
+
+
+def test_no_shortage_at_all_is_words_without_panels(make_view: Maker) -> None:
+    view = make_view(depth={}, regions=("EU27", "JPN"))
+    for draw in (shortage_fan, survival):
+        figure = draw(view, "gallium.refined")
+        assert figure.axes == []
+        assert "in any of 2,000 runs: EU27 and JPN" in texts(figure)
+
+
+def test_rare_shortage_gives_its_chance(make_view: Maker) -> None:
+    view = make_view(depth={"EU27": 0.4, "JPN": 0.0001})
+    assert "Short in some runs, but in fewer than one in twenty at any date: JPN (0.019 %)." in texts(shortage_fan(view, "gallium.refined"))
+
+
+def test_a_region_without_demand_has_no_panel(make_view: Maker) -> None:
+    view = make_view()
+    series = view.series.copy()
+    series.loc[(series["series"] == "demand") & (series["region"] == "KOR"), "mean"] = 0.0
+    idle = replace(view, series=series)
+    for draw in DRAWN:
+        figure = draw(idle, "gallium.refined")
+        labels = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
+        panels = [text.get_text().split("  ")[0] for text in labels if text.get_fontproperties().get_weight() == "bold"]
+        assert "KOR" not in panels
+        assert "EU27" in panels
+
+
+def test_fan_is_in_percent_from_zero(make_view: Maker) -> None:
+    figure = shortage_fan(make_view(regions=("EU27",)), "gallium.refined")
+    axes = figure.axes[0]
+    low, high = axes.get_ylim()
+    (median,) = axes.get_lines()
+    assert low == 0.0
+    assert 41.0 < float(np.max(np.asarray(median.get_ydata(), dtype=float))) < 42.1 <= high
+    assert axes.get_yticklabels()[-1].get_text().endswith(" %")
+
+
+def test_supply_stacks_to_the_yearly_total(make_view: Maker) -> None:
+    figure = supply_by_origin(make_view(regions=("EU27", "JPN")), "gallium.refined")
+    tops = [float(patch.get_path().vertices[:, 1].max()) for patch in figure.axes[0].patches]  # type: ignore[attr-defined]
+    # Shares .62 and .14 of 46 t a year, and 6 % recycled.
+    assert tops == pytest.approx([0.14 * 46, 0.76 * 46, 0.82 * 46], rel=1e-9)
+
+
+def test_survival_labels_carry_the_exact_chance(make_view: Maker) -> None:
+    words = texts(survival(make_view(), "gallium.refined"))
+    assert "EU27  80 % (78–82)" in words
+    assert "In brackets: exact 95 % interval." in words
+
+
+def test_survival_without_a_summary_falls_back_on_the_curve(make_view: Maker) -> None:
+    view = make_view(regions=("EU27",))
+    words = texts(survival(replace(view, summary=view.summary.drop(columns=["probability"])), "gallium.refined"))
+    assert "EU27  79.8 %" in words
+    assert "In brackets" not in words
+
+
+def test_store_is_shown_in_days_where_there_is_one(make_view: Maker) -> None:
+    figure = stock_levels(make_view(regions=("EU27", "JPN"), stored=("JPN",)), "gallium.refined")
+    assert [len(axes.get_lines()) for axes in figure.axes] == [1, 2]
+    store = np.asarray(figure.axes[1].get_lines()[1].get_ydata(), dtype=float)
+    assert store.max() == pytest.approx(60.0)
+
+
+def test_sources_runs_and_seed_stand_in_the_footer(make_view: Maker) -> None:
+    words = " ".join(texts(shortage_fan(make_view(variant="pooled-60"), "gallium.refined")).split())
+    assert "Simulation: gallium-export-halt, variant pooled-60; 2,000 runs, rng_seed 20260101." in words
+    assert "Sources: USGS Mineral Commodity Summaries 2026;" in words
+
+
+def test_every_shock_is_named(make_view: Maker) -> None:
+    names = {f"shock-{place}": (10 * place, 10 * place + 15) for place in range(8)}
+    words = texts(shortage_fan(make_view(regions=("EU27",), shocks=names), "gallium.refined"))
+    assert all(f"shock: shock-{place}\n" in words for place in range(5))
+    assert "shock: 3 others" in words
+    assert "Strips above a panel are the shocks" in words
+    assert "shock" not in texts(shortage_fan(make_view(regions=("EU27",), shocks={}), "gallium.refined"))
+
+
+LONG: dict[str, Any] = {
+    "commodities": ("rare-earths-heavy-separated.oxide-99-percent",),
+    "regions": ("Federation-of-Very-Long-Region-Names", "EU27", "JPN-and-neighbouring-islands", "KOR"),
+    "depth": {"Federation-of-Very-Long-Region-Names": 0.4, "JPN-and-neighbouring-islands": 0.39},
+    "title": "A title that goes on and on about the makers of power electronics, magnets and chips in every region there is, $5 or $6",
+    "shocks": {"a-very-long-shock-name-for-an-export-licence-regime-that-stays-for-good-and-has-more-words-than-anyone-reads": (26, 78)},
+}
+
+
+@pytest.mark.parametrize("case", [LONG, {}, {"regions": ("EU27",)}, {"n_date": 60, "step_days": 1, "shocks": {"halt": (10, 40)}}])
+@pytest.mark.parametrize("draw", DRAWN)
+def test_no_text_leaves_the_page_and_no_two_texts_touch(make_view: Maker, draw: Draw, case: dict[str, Any]) -> None:
+    view = make_view(**case)
+    with style.chart_style():
+        figure = draw(view, view.commodities[0])
+        figure.set_dpi(style.PNG_DPI)
+        figure.canvas.draw()
+        artists = list(figure.texts)
+        for axes in figure.axes:
+            artists += [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()]
+        boxes = [(text.get_text(), text.get_window_extent()) for text in artists if text.get_text()]
+    width, height = figure.bbox.width, figure.bbox.height
+    for text, box in boxes:
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= width, text
+        assert box.y1 <= height, text
+    for place, (text, box) in enumerate(boxes):
+        for other, against in boxes[place + 1 :]:
+            wide = min(box.x1, against.x1) - max(box.x0, against.x0)
+            high = min(box.y1, against.y1) - max(box.y0, against.y0)
+            # Line boxes include the room of descenders: a point and a half may be shared.
+            assert wide <= 0 or high <= 3.0, (text, other)
+
+
+def test_a_commodity_nobody_uses_is_not_drawn(make_view: Maker, tmp_path: Path) -> None:
+    view = make_view(commodities=("ore.mined", "gallium.refined"), regions=("EU27",))
+    series = view.series.copy()
+    series.loc[(series["series"] == "demand") & (series["commodity"] == "ore.mined"), "mean"] = 0.0
+    assert {path.stem.split("-")[1] for path in write_charts(replace(view, series=series), tmp_path)} == {"gallium.refined"}
+
+
+@pytest.mark.parametrize("kept", ["csv", "dates", "categories"])
+def test_the_way_a_run_was_kept_does_not_show(make_view: Maker, tmp_path: Path, kept: str) -> None:
+    view = make_view(regions=("EU27", "JPN"), stored=("JPN",))
+    series = view.series.copy()
+    if kept == "csv":
+        series["date"] = series["date"].dt.strftime("%Y-%m-%d")
+        series.to_csv(tmp_path / "series.csv", index=False)
+        series = pd.read_csv(tmp_path / "series.csv")
+    elif kept == "dates":
+        series["date"] = series["date"].dt.date
+    else:
+        series = series.astype({"series": "category", "commodity": "category", "region": "category", "origin": "category"})
+    first, second = write_charts(view, tmp_path / "a"), write_charts(replace(view, series=series.iloc[::-1]), tmp_path / "b")
+    assert [path.read_bytes() for path in first if path.suffix == ".png"] == [path.read_bytes() for path in second if path.suffix == ".png"]

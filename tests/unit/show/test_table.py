@@ -1,0 +1,115 @@
+"""Terminal tables, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.errors import RunError
+from sim.show.table import Column, facts_table, list_table, summary_table, text_table
+from sim.show.view import RunView
+
+Maker = Callable[..., RunView]
+
+
+def test_summary_word_for_word(make_view: Maker) -> None:
+    view = make_view(regions=("CHN", "EU27"))
+    assert summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1)).split("\n\n")[0] == (
+        "gallium, refined\n"
+        "           chance of       first  unmet demand,    % of demand   days  lowest  CVaR95,\n"
+        "region      shortage       short     t (5-95 %)       (5-95 %)  short   cover        t\n"
+        "------  ------------  ----------  -------------  -------------  -----  ------  -------\n"
+        "CHN         < 0.18 %           -           none           none   none      42     none\n"
+        "EU27    80 % (78-82)  2026-09-17  15.5 (1.5-34)  8.4 (0.84-18)    172      24     40.2"
+    )
+
+
+def test_summary_without_a_calendar_counts_days(make_view: Maker) -> None:
+    text = summary_table(make_view(regions=("EU27",)).summary, n_runs=2000)
+    assert "  259  " in text
+    assert "counted from the start" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("factor", [1e-5, 1.0, 1e3, 3e6])
+def test_summary_fits_a_hundred_columns_in_a_readable_unit(make_view: Maker, factor: float) -> None:
+    view = make_view(regions=("Federation-of-Very-Long-Region-Names", "EU27", "CHN"), depth={"EU27": 0.5, "CHN": 0.002})
+    summary = view.summary.copy()
+    for name in ("mean", "p05", "p95", "cvar95"):
+        summary[name] = summary[name].where(summary["measure"] != "unmet_t", summary[name] * factor)
+    text = summary_table(summary, n_runs=2000)
+    assert max(len(line) for line in text.split("\n")) <= 100
+    # 18.4 t of EU27 demand, in the unit that keeps it short.
+    unit, amount = {1e-5: ("kg", "0.18"), 1.0: ("t", "18.4"), 1e3: ("kt", "18.4"), 3e6: ("Mt", "55.2")}[factor]
+    assert f"{unit} (5-95 %)" in text
+    assert f" {amount} (" in text
+
+
+def test_summary_without_whole_regions_is_an_error(make_view: Maker) -> None:
+    summary = make_view(regions=("EU27",)).summary
+    with pytest.raises(RunError, match="no row for a whole region"):
+        summary_table(summary.loc[summary["sector"] != "all"], n_runs=2000)
+
+
+FACTS = pd.DataFrame(
+    {
+        "commodity": ["gallium.refined", "gallium.refined", "gallium.refined"],
+        "quantity": ["production", "trade", "demand"],
+        "region": ["CHN", "CHN", "EU27"],
+        "partner": [np.nan, "JPN", np.nan],
+        "sector": [np.nan, np.nan, "chips"],
+        "value": [1839.0, 55.0, 0.25],
+        "unit": ["t/year", "t/year", "share"],
+        "year": [2024.0, 2021.0, np.nan],
+        "status": ["measured", "derived", "assumption"],
+        "basis": ["as given", np.nan, np.nan],
+        "source": ["USGS 2026", "USGS 2026", "own"],
+        "url": ["https://doi.org/1", "https://doi.org/1", np.nan],
+    }
+)
+
+
+def test_facts_word_for_word() -> None:
+    assert facts_table(FACTS) == (
+        "gallium.refined\n"
+        "quantity      region      value  unit    year  status      source\n"
+        "------------  ----------  -----  ------  ----  ----------  ------\n"
+        "production    CHN         1,839  t/year  2024  measured    [1]\n"
+        "    as given\n"
+        "trade         CHN -> JPN     55  t/year  2021  derived     [1]\n"
+        "demand chips  EU27         0.25  share   -     assumption  [2]\n"
+        "\n"
+        "[1]  USGS 2026, https://doi.org/1\n"
+        "[2]  own"
+    )
+
+
+def test_facts_wrap_at_the_width() -> None:
+    long = FACTS.assign(basis="a long account of where the number comes from " * 4, source="a source with a long name indeed " * 4)
+    text = facts_table(long, width=80)
+    assert max(len(line) for line in text.split("\n")) <= 80
+    assert " ".join(text.split()).count(" ".join(("a long account of where the number comes from " * 4).split())) == 3
+
+
+def test_facts_without_sources_are_refused() -> None:
+    with pytest.raises(RunError, match="no column 'source'"):
+        facts_table(FACTS.drop(columns="source"))
+
+
+def test_list_word_for_word() -> None:
+    entries = {"gallium-export-halt": "China stops gallium exports", "neon": "A war stops neon, and lasers stop some weeks later"}
+    assert list_table(entries, width=50) == (
+        "gallium-export-halt  China stops gallium exports\n"
+        "neon                 A war stops neon, and lasers\n"
+        "                     stop some weeks later"
+    )
+    assert list_table({}) == ""
+
+
+def test_text_table_breaks_words_only_when_it_must() -> None:
+    columns = (Column(head="name", wraps=True), Column(head="t", is_number=True))
+    rows = (("two words", "1"), ("x", "1,000"))
+    assert text_table(columns, rows, width=12) == "name       t\n-----  -----\ntwo        1\nwords\nx      1,000"

@@ -68,17 +68,14 @@ class Ledger:
     def __init__(self, room: Room) -> None:
         net, n_run = room.plan.net, room.world.n_run
         self.room = room
-        self.gained = np.zeros((net.n_node, n_run))
-        self.through = np.zeros((net.n_node, n_run))
+        self.made = np.zeros((net.n_node, n_run))
+        self.consumed = np.zeros((net.n_node, n_run))
         self.opening = self._stock()
 
     def count(self, room: Room, k: int) -> None:
-        """Add this step's output and recycling, less consumption."""
-        f, w = room.flows, room.world
-        np.add(self.gained, f.made, out=self.gained)
-        np.add(self.gained, w.recycled, out=self.gained)
-        np.subtract(self.gained, f.consumed, out=self.gained)
-        np.add(self.through, f.consumed, out=self.through)
+        """Add this step's output and consumption."""
+        np.add(self.made, room.flows.made, out=self.made)
+        np.add(self.consumed, room.flows.consumed, out=self.consumed)
 
     def close(self) -> None:
         """Compare with the stocks, goods afloat counted one by one.
@@ -88,10 +85,12 @@ class Ledger:
         """
         net = self.room.plan.net
         of = net.node_commodity
+        recycled = np.broadcast_to(self.room.world.recycled * self.room.next_step, self.made.shape)
+        gained, closing = self.made + recycled - self.consumed, self._stock()
         for c, commodity in enumerate(net.commodities):
             rows = of == c
-            gap = self._stock()[c] - self.opening[c] - self.gained[rows].sum(0)
-            scale = self.opening[c] + self.through[rows].sum(0)
+            gap = closing[c] - self.opening[c] - gained[rows].sum(0)
+            scale = self.opening[c] + self.consumed[rows].sum(0)
             bad = np.abs(gap) > MATTER_TOLERANCE * scale + MATTER_TOLERANCE * 1e-3
             if bad.any():
                 run = int(np.argmax(np.abs(gap)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 import numpy as np
 
@@ -12,32 +11,36 @@ from sim.engine.state import Effects, Room, no_effects
 from sim.model.world import Events, Floats, Ints, ShockPlan
 
 RESTRICTIONS = ("export_ban", "export_licence")
+TOUCHED = {"availability": ("outage",), "surge": ("demand_surge",), "open": RESTRICTIONS, "threat": RESTRICTIONS}
+"""Effects that each kind of shock has."""
 
 
-def level(events: Events, k: int) -> Floats:
-    """Mean of the shock's profile over step k, [event, run]: 1, then a line to `after`, then `after`."""
-    full = _overlap(k, events.start, events.full_end)
-    ramp = _overlap(k, events.full_end, events.ramp_end)
-    rest = _overlap(k, events.ramp_end, events.end)
+LINES = ("announced", "start", "full_end", "ramp_end", "end", "after", "size")
+_FROM, _TO = [1, 2, 3, 1, 0], [2, 3, 4, 4, 4]
+"""Intervals between instants: full level, ramp, rest, cover, threat."""
+
+
+def table(events: Events) -> Floats:
+    """The events of a shock as one array, [line of LINES, event, run]."""
+    return np.stack([np.broadcast_to(getattr(events, line), events.start.shape) for line in LINES])
+
+
+def strength(lines: Floats, k: int) -> Floats:
+    """Level, cover and threat in step k, [3, event, run].
+
+    The level is the mean of the shock's profile over the step: 1, then a line to `after`, then `after`; cover is the part of the step from start
+    to end, threat that from announcement to end.
+
+    Arguments:
+        lines: `table(events)`, of all runs or some.
+        k: number of the step.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
-        middle = (np.maximum(k, events.full_end) + np.minimum(k + 1, events.ramp_end)) / 2
-        done = np.where(ramp > 0, (middle - events.full_end) / (events.ramp_end - events.full_end), 0.0)
-    return full + ramp * (1.0 + (events.after - 1.0) * done) + rest * events.after
-
-
-def cover(events: Events, k: int) -> Floats:
-    """Part of step k that lies between start and end, [event, run]."""
-    return _overlap(k, events.start, events.end)
-
-
-def threat(events: Events, k: int) -> Floats:
-    """Part of step k that lies between announcement and end, [event, run]."""
-    return _overlap(k, events.announced, events.end)
-
-
-def _overlap(k: int, begin: Floats, end: Floats) -> Floats:
-    with np.errstate(invalid="ignore"):
-        return np.fmax(np.minimum(k + 1, end) - np.maximum(k, begin), 0.0)
+        full, ramp, rest, cover, threat = np.fmax(np.minimum(k + 1, lines[_TO]) - np.maximum(k, lines[_FROM]), 0.0)
+        full_end, ramp_end, after = lines[2], lines[3], lines[5]
+        middle = (np.maximum(k, full_end) + np.minimum(k + 1, ramp_end)) / 2
+        done = np.where(ramp > 0, (middle - full_end) / (ramp_end - full_end), 0.0)
+    return np.stack([full + ramp * (1.0 + (after - 1.0) * done) + rest * after, cover, threat])
 
 
 def schedule(events: Events, n_step: int) -> Iterator[tuple[int, Ints]]:
@@ -69,16 +72,17 @@ class Board:
         self.room = room
         self.plans = net.shocks
         self.inbound = [np.unique(net.links.dst[plan.links]) for plan in net.shocks]
+        self.tables = [table(events) for events in room.world.events]
         self.now = [np.zeros((3, *events.start.shape)) for events in room.world.events]
         """Level, cover and threat of each event now, a [3, event, run] array a shock."""
+        kinds = {plan.kind for plan in net.shocks}
+        self.touched = ["level"] + [name for name, by in TOUCHED.items() if kinds & set(by)]
         self.stale = np.zeros(n_run, dtype=bool)
         self.half_open = np.zeros(n_run, dtype=bool)
 
     def switch(self, shock: int, k: int, runs: Ints) -> None:
         """Set a shock's level for step k in the runs concerned; what it does is worked out when the market next looks."""
-        events = self.room.world.events[shock]
-        concerned = Events(**{f.name: getattr(events, f.name)[:, runs] for f in fields(Events)})
-        self.now[shock][:, :, runs] = level(concerned, k), cover(concerned, k), threat(concerned, k)
+        self.now[shock][:, :, runs] = strength(self.tables[shock][:, :, runs], k)
         self.stale[runs] = True
 
     def apply(self) -> None:
@@ -94,16 +98,23 @@ class Board:
             now[0].max(axis=0, out=fx.level[shock])
             for event in np.flatnonzero(now[1].any(axis=1) | now[2].any(axis=1)):
                 self._strike(fx, plan, shock, now[:, event], room.world.events[shock].size[event, runs])
-        np.maximum(fx.leak - fx.open, 0.0, out=fx.leak)
-        for f in fields(Effects):
-            getattr(effects, f.name)[:, runs] = getattr(fx, f.name)
+        for name in self.touched:
+            getattr(effects, name)[:, runs] = getattr(fx, name)
+        if "open" in self.touched:
+            self._restrict(fx, runs)
+        self.stale[runs] = False
+
+    def _restrict(self, fx: Effects, runs: Ints) -> None:
+        """What restricted links still pass, and which links of a buyer are open."""
+        room = self.room
+        fx.leak[...] = np.maximum(fx.leak - fx.open, 0.0)
+        room.effects.leak[:, runs] = fx.leak
         room.leak_t[:, runs] = fx.leak * columns(room.world.base_flow, runs)
         reach = columns(room.world.share, runs) * fx.open
         total = room.plan.by_dst.sum(reach, np.empty((room.plan.net.n_node, len(runs))))
         room.reach_share[:, runs] = room.plan.by_dst.scale(reach, 1.0 / np.maximum(total, TINY), reach)
         self.half_open[runs] = ((fx.open > 0.0) & (fx.open < 1.0)).any(axis=0)
         room.half_open = np.flatnonzero(self.half_open)
-        self.stale[runs] = False
 
     def _strike(self, fx: Effects, plan: ShockPlan, shock: int, now: Floats, size: Floats) -> None:
         hit, covered, threatened = now

@@ -13,7 +13,10 @@ TINY = 1e-200
 
 
 class Ration(Protocol):
-    """A rule that shares each group's supply among its claims."""
+    """A rule that shares each group's supply among its claims, in any number of runs up to that of the batch."""
+
+    total: Floats
+    """Sum of the claims last shared, [group, run]; what was given away is the lesser of this and the supply."""
 
     def __call__(self, supply: Floats, claims: Floats, out: Floats) -> Floats:
         """Tonnes given, [group, run] and [row, run] -> [row, run]; 0 <= given <= claim, and all supply goes while claims last."""
@@ -25,15 +28,17 @@ class Proportional:
 
     def __init__(self, groups: Groups, n_run: int) -> None:
         self.groups = groups
-        self.frac = np.empty((groups.n_group, n_run))
+        self._room = np.empty((2, groups.n_group, n_run))
+        self.total = self._room[0]
 
     def __call__(self, supply: Floats, claims: Floats, out: Floats) -> Floats:
         """Share in proportion, `c * min(1, s / sum c)`."""
-        self.groups.sum(claims, self.frac)
-        np.maximum(self.frac, TINY, out=self.frac)
-        np.divide(supply, self.frac, out=self.frac)
-        np.minimum(self.frac, 1.0, out=self.frac)
-        return self.groups.scale(claims, self.frac, out)
+        self.total, frac = self._room[:, :, : claims.shape[1]]
+        self.groups.sum(claims, self.total)
+        np.maximum(self.total, TINY, out=frac)
+        np.divide(supply, frac, out=frac)
+        np.minimum(frac, 1.0, out=frac)
+        return self.groups.scale(claims, frac, out)
 
 
 class Priority:
@@ -42,23 +47,23 @@ class Priority:
     def __init__(self, groups: Groups, rank: Ints, n_run: int) -> None:
         self.proportional = Proportional(groups, n_run)
         self.members = [(rank == c)[:, None].astype(np.float64) for c in np.unique(rank)]
-        self.left = np.empty((groups.n_group, n_run))
-        self.total = np.empty((groups.n_group, n_run))
-        self.rows = np.empty((len(rank), n_run))
-        self.given = np.empty((len(rank), n_run))
+        self._room = np.empty((2, groups.n_group, n_run))
+        self._rows = np.empty((2, len(rank), n_run))
+        self.total = self._room[0]
 
     def __call__(self, supply: Floats, claims: Floats, out: Floats) -> Floats:
         """Share class by class."""
-        groups = self.proportional.groups
-        self.left[...] = supply
-        self.given[...] = 0.0
+        self.total, left = self._room[:, :, : claims.shape[1]]
+        rows, given = self._rows[:, :, : claims.shape[1]]
+        left[...], self.total[...], given[...] = supply, 0.0, 0.0
         for member in self.members:
-            np.multiply(claims, member, out=self.rows)
-            self.proportional(self.left, self.rows, self.rows)
-            np.add(self.given, self.rows, out=self.given)
-            np.subtract(self.left, groups.sum(self.rows, self.total), out=self.left)
-            np.maximum(self.left, 0.0, out=self.left)
-        out[...] = self.given
+            np.multiply(claims, member, out=rows)
+            self.proportional(left, rows, rows)
+            np.add(given, rows, out=given)
+            np.add(self.total, self.proportional.total, out=self.total)
+            np.subtract(left, self.proportional.total, out=left)
+            np.maximum(left, 0.0, out=left)
+        out[...] = given
         return out
 
 
@@ -66,36 +71,37 @@ class MaxMin:
     """The least served are raised first: everyone gets their claim or the common level times their weight."""
 
     def __init__(self, groups: Groups, weight: Floats, n_run: int) -> None:
-        shape, rows = (groups.n_group, n_run), (len(weight), n_run)
         self.groups = groups
         self.weight = weight[:, None]
-        self.left, self.level = np.empty(shape), np.empty(shape)
-        self.open, self.offer, self.given = np.empty(rows), np.empty(rows), np.empty(rows)
-        self.served = np.empty(rows, dtype=bool)
+        self._room = np.empty((3, groups.n_group, n_run))
+        self._rows = np.empty((3, len(weight), n_run))
+        self._served = np.empty((len(weight), n_run), dtype=bool)
+        self.total = self._room[0]
 
     def __call__(self, supply: Floats, claims: Floats, out: Floats) -> Floats:
         """Share by water-filling: each pass serves every claim below the level; no more passes than claims in a group."""
-        groups = self.groups
-        self.left[...] = supply
-        self.given[...] = 0.0
-        self.open[...] = self.weight
+        n, groups = claims.shape[1], self.groups
+        self.total, left, level = self._room[:, :, :n]
+        waiting, offer, given = self._rows[:, :, :n]
+        served = self._served[:, :n]
+        groups.sum(claims, self.total)
+        left[...], given[...], waiting[...] = supply, 0.0, self.weight
         for _ in range(groups.largest):
-            self._offer()
-            np.less_equal(claims, self.offer, out=self.served)
-            np.copyto(self.offer, 0.0)
-            np.copyto(self.offer, claims, where=self.served)
-            np.copyto(self.offer, 0.0, where=self.open == 0.0)
-            np.add(self.given, self.offer, out=self.given)
-            np.copyto(self.open, 0.0, where=self.served)
-            np.subtract(self.left, groups.sum(self.offer, self.level), out=self.left)
-            np.maximum(self.left, 0.0, out=self.left)
-        np.add(self.given, self._offer(), out=self.given)
-        np.minimum(self.given, claims, out=out)
-        return out
+            self._offer(left, level, waiting, offer)
+            np.less_equal(claims, offer, out=served)
+            np.copyto(offer, 0.0)
+            np.copyto(offer, claims, where=served)
+            np.copyto(offer, 0.0, where=waiting == 0.0)
+            np.add(given, offer, out=given)
+            np.copyto(waiting, 0.0, where=served)
+            np.subtract(left, groups.sum(offer, level), out=left)
+            np.maximum(left, 0.0, out=left)
+        np.add(given, self._offer(left, level, waiting, offer), out=given)
+        return np.minimum(given, claims, out=out)
 
-    def _offer(self) -> Floats:
-        """What the level now grants each claim still open."""
-        self.groups.sum(self.open, self.level)
-        np.maximum(self.level, TINY, out=self.level)
-        np.divide(self.left, self.level, out=self.level)
-        return self.groups.scale(self.open, self.level, self.offer)
+    def _offer(self, left: Floats, level: Floats, waiting: Floats, offer: Floats) -> Floats:
+        """What the level now grants each claim that still waits."""
+        self.groups.sum(waiting, level)
+        np.maximum(level, TINY, out=level)
+        np.divide(left, level, out=level)
+        return self.groups.scale(waiting, level, offer)

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine.ration import TINY
 from sim.engine.state import Room
-from sim.model.world import Floats
+from sim.model.world import Floats, Ints
 
 FLOOR = 1e-12
 
@@ -37,6 +37,8 @@ def plan(room: Room) -> None:
     np.maximum(f.plan, 0.0, out=f.plan)
     np.multiply(w.capacity, room.effects.availability, out=room.node_a)
     np.minimum(f.plan, room.node_a, out=f.plan)
+    if not room.wants_change:
+        return
     np.multiply(w.demand, room.effects.surge, out=f.want)
     for u, m in room.plan.feeds:
         np.multiply(f.plan[m], room.plan.net.users.t_per_t[u], out=f.want[u])
@@ -46,7 +48,7 @@ def plan(room: Room) -> None:
 def release(room: Room) -> None:
     """4. Stores cover a part of the gap where it is above their trigger; `usable` is what users can reach."""
     s, f, w, p = room.state, room.flows, room.world, room.plan
-    np.divide(s.on_hand, room.reach, out=room.usable)
+    np.multiply(s.on_hand, room.reach, out=room.usable)
     for store, members in enumerate(p.store_members):
         room.claims[...] = 0.0
         for m, n in members:
@@ -87,10 +89,13 @@ def make(room: Room) -> None:
         np.copyto(ratio, 1.0, where=np.equal(f.want[u], 0.0, out=room.row_mask))
         np.multiply(f.plan[m], ratio, out=ratio)
         np.minimum(f.made[m], ratio, out=f.made[m])
-    room.user_a[...] = f.got
-    for u, m in p.feeds:
-        np.multiply(f.made[m], p.net.users.t_per_t[u], out=room.user_a[u])
-    p.by_user.sum(room.user_a, f.consumed)
+    used = f.got
+    if p.feeds:
+        used = room.user_a
+        used[...] = f.got
+        for u, m in p.feeds:
+            np.multiply(f.made[m], p.net.users.t_per_t[u], out=used[u])
+    p.by_user.sum(used, f.consumed)
     np.subtract(s.on_hand, f.consumed, out=s.on_hand)
     np.maximum(s.on_hand, 0.0, out=s.on_hand)
     np.add(s.finished, f.made, out=s.finished)
@@ -140,15 +145,17 @@ def ship(room: Room, k: int) -> None:
     np.multiply(room.ask, room.effects.open, out=room.passable)
     np.add(room.passable, room.leak_t, out=room.passable)
     np.minimum(room.passable, room.ask, out=room.passable)
-    _grant(room, room.passable, f.shipped)
+    np.multiply(f.order, FLOOR, out=room.floor_t)
+    p.ship_ration(s.finished, room.passable, f.shipped)
+    np.subtract(s.finished, p.ship_ration.total, out=s.finished)
+    np.maximum(s.finished, 0.0, out=s.finished)
+    room.in_need = _need(room)
     for _ in range(p.net.sweeps - 1):
-        if not (_need(room) and _ask_again(room)):
+        if not (room.in_need and _ask_again(room)):
             break
-        _grant(room, room.link_a, room.link_b)
-        np.add(f.shipped, room.link_b, out=f.shipped)
-    shipped = p.by_dst.sum(f.shipped, room.node_a)
-    np.add(s.on_order, shipped, out=s.on_order)
-    _see_lead(room, shipped)
+        room.in_need = _need(room)
+    np.add(s.on_order, room.received, out=s.on_order)
+    _see_lead(room, room.received)
     s.pipeline[room.due_row + ((k + p.net.links.lead_steps) % p.n_slot) * len(room.due_row)] = f.shipped
     room.next_step = k + 1
 
@@ -156,11 +163,11 @@ def ship(room: Room, k: int) -> None:
 def learn(room: Room) -> None:
     """8b. Sellers see what they were asked and what they could have sold: `E += g (min(seen, capacity) - E)`."""
     s, f, p = room.state, room.flows, room.plan
-    np.copyto(room.link_a, f.shipped)
-    if _need(room):
-        p.by_dst.scale(room.reach_share, room.need, room.link_b)
-        np.add(room.link_a, room.link_b, out=room.link_a)
-    np.maximum(room.link_a, room.passable, out=room.link_a)
+    could = f.shipped
+    if room.in_need:
+        could = p.by_dst.scale(room.reach_share, room.need, room.link_b)
+        np.add(could, f.shipped, out=could)
+    np.maximum(could, room.passable, out=room.link_a)
     seen = p.by_src.sum(room.link_a, room.node_b)
     np.minimum(seen, room.world.capacity, out=seen)
     _follow(s.expected_orders, seen, room.world.g_expect, room.node_a)
@@ -184,46 +191,49 @@ def _follow(expected: Floats, seen: Floats, gain: Floats, spare: Floats) -> None
     np.add(expected, spare, out=expected)
 
 
-def _grant(room: Room, passable: Floats, granted: Floats) -> None:
-    """Ration the sellers' goods among what links may pass; `F` falls by what is granted, and what rounding leaves is nothing."""
-    s, p = room.state, room.plan
-    p.ship_ration(s.finished, passable, granted)
-    np.multiply(s.finished, FLOOR, out=room.node_b)
-    np.subtract(s.finished, p.by_src.sum(granted, room.node_a), out=s.finished)
-    np.copyto(s.finished, 0.0, where=np.less_equal(s.finished, room.node_b, out=room.mask))
-
-
 def _need(room: Room) -> bool:
     """Orders not yet granted, floored at FLOOR of the order so that rounding is not taken for need."""
     f = room.flows
-    need = np.subtract(f.order, room.plan.by_dst.sum(f.shipped, room.node_a), out=room.need)
-    np.multiply(f.order, FLOOR, out=room.node_a)
-    np.less_equal(need, room.node_a, out=room.mask)
-    np.copyto(need, 0.0, where=room.mask)
-    return not room.mask.all()
+    need = np.subtract(f.order, room.plan.by_dst.sum(f.shipped, room.received), out=room.need)
+    np.less_equal(need, room.floor_t, out=room.served)
+    np.copyto(need, 0.0, where=room.served)
+    return not room.served.all()
 
 
 def _ask_again(room: Room) -> bool:
-    """Unmet orders go to sellers with goods left, over links that are open: `need * F open / sum F open`; false if there are none."""
-    s, p = room.state, room.plan
+    """Unmet orders go to sellers with goods left, over links that are open: `need * F open / sum F open`; false if there are none.
+
+    Where that concerns few runs, only those are worked on.
+    """
+    s, f, p = room.state, room.flows, room.plan
     p.by_src.scale(room.effects.open, s.finished, room.link_b)
     p.by_dst.sum(room.link_b, room.node_a)
-    np.greater(room.node_a, 0.0, out=room.mask)
-    np.multiply(room.need, room.mask, out=room.node_b)
-    if not room.node_b.any():
+    np.greater(room.node_a, 0.0, out=room.can_reach)
+    np.greater(room.can_reach, room.served, out=room.can_reach)
+    reach = np.flatnonzero(np.logical_or.reduce(room.can_reach, axis=0, out=room.row_mask))
+    if not len(reach):
         return False
-    np.maximum(room.node_a, TINY, out=room.node_a)
-    np.divide(room.node_b, room.node_a, out=room.node_a)
-    p.by_dst.scale(room.link_b, room.node_a, room.link_a)
+    runs = reach if 4 * len(reach) < room.world.n_run else slice(None)
+    ask, left, per_weight = room.link_b[:, runs], s.finished[:, runs], room.node_a[:, runs]
+    np.maximum(per_weight, TINY, out=per_weight)
+    np.divide(room.need[:, runs], per_weight, out=per_weight)
+    p.by_dst.scale(ask, per_weight, ask)
     if len(room.half_open):
-        _cap_half_open(room)
+        _cap_half_open(room, runs, ask)
+    p.ship_ration(left, ask, ask)
+    np.subtract(left, p.ship_ration.total, out=left)
+    s.finished[:, runs] = np.maximum(left, 0.0, out=left)
+    f.shipped[:, runs] += ask
     return True
 
 
-def _cap_half_open(room: Room) -> None:
+def _cap_half_open(room: Room, runs: Ints | slice, ask: Floats) -> None:
     """A link open for a part of the step passes that part of what is asked, however often it is asked."""
-    runs, groups = room.half_open, room.plan.by_dst
-    is_open = room.effects.open[:, runs]
-    passed = room.link_a[:, runs] * is_open
-    most = groups.scale(is_open, room.flows.order[:, runs], np.empty_like(is_open)) + room.leak_t[:, runs] - room.flows.shipped[:, runs]
-    room.link_a[:, runs] = np.where((is_open > 0.0) & (is_open < 1.0), np.minimum(passed, np.maximum(most, 0.0)), passed)
+    here = there = room.half_open
+    if not isinstance(runs, slice):
+        there, here, _ = np.intersect1d(runs, room.half_open, assume_unique=True, return_indices=True)
+    is_open = room.effects.open[:, there]
+    passed = ask[:, here] * is_open
+    most = room.plan.by_dst.scale(is_open, room.flows.order[:, there], np.empty_like(passed))
+    most += room.leak_t[:, there] - room.flows.shipped[:, there]
+    ask[:, here] = np.where((is_open > 0.0) & (is_open < 1.0), np.minimum(passed, np.maximum(most, 0.0)), passed)

@@ -190,14 +190,22 @@ class Room:
         """Share of each link among those of its buyer that are open, [link, run]."""
         self.half_open: Ints = np.array([], dtype=np.intp)
         """Runs in which some link is open for a part of the step."""
-        self.reach = np.maximum(1.0, world.uneven * world.cover_steps)
+        self.reach = 1.0 / np.maximum(1.0, world.uneven * world.cover_steps)
+        """Part of its stock that a node's users can reach, [node, run]."""
+        self.wants_change = bool(self.plan.feeds) or any(shock.kind == "demand_surge" for shock in net.shocks)
+        self.flows.want[...] = rest_wants(self.plan, world)
+        self.plan.by_user.sum(self.flows.want, self.flows.wanted)
         self.hoarding_extra = world.hoarding - 1.0
         self.fill_t = world.store_target / world.store_fill_steps
         self.lead_steps = net.links.lead_steps[:, None].astype(np.float64)
+        self.in_need = False
         self.due_row: Ints = np.arange(n_link)
         node, link = (net.n_node, n_run), (n_link, n_run)
-        self.node_a, self.node_b, self.usable, self.cover_t, self.buy, self.need = (np.empty(node) for _ in range(6))
+        self.node_a, self.node_b, self.usable, self.cover_t, self.buy, self.need, self.received, self.floor_t = (
+            np.empty(node) for _ in range(8)
+        )
         self.link_a, self.link_b, self.ask, self.passable = (np.empty(link) for _ in range(4))
         self.user_a = np.empty((len(net.users.node), n_run))
         self.claims, self.row_a = np.empty(n_run), np.empty(n_run)
-        self.mask, self.row_mask = np.empty(node, dtype=bool), np.empty(n_run, dtype=bool)
+        self.mask, self.served, self.can_reach = (np.empty(node, dtype=bool) for _ in range(3))
+        self.row_mask = np.empty(n_run, dtype=bool)

@@ -11,17 +11,26 @@ from sim.model.world import Floats, Ints
 
 
 class _Block(NamedTuple):
-    """Groups next to each other whose j-th members lie evenly spaced: one slice of rows a member."""
+    """Groups next to each other whose members are laid out alike."""
 
     groups: slice
-    members: tuple[slice, ...]
+    rows: slice
+    shape: tuple[int, int]
+    """The rows as a table; its columns, or its rows, are the groups."""
+    axis: int
+    """Axis of that table along which the members of a group lie."""
+
+    @property
+    def lifted(self) -> tuple[slice | None, ...]:
+        """Index that lays a group's value along the table."""
+        return (self.groups, None) if self.axis == 1 else (None, self.groups)
 
 
 class Groups:
     """Rows that belong to groups, in any order.
 
-    `np.add.reduceat` would do for sorted rows, but it walks the columns one by one (5x slower here) and its order of summation
-    depends on their number; adding member after member keeps every pass contiguous and every sum in stored order.
+    Sums add member after member, in stored order. `np.add.reduceat` would do for sorted rows, but it walks the columns one by one (5x
+    slower here) and its order of summation depends on their number.
     """
 
     def __init__(self, group: Ints, n_group: int) -> None:
@@ -38,18 +47,19 @@ class Groups:
         self.largest = max((len(r) for r in rows), default=0)
         self._is_all = len(self.used) == n_group
         self._blocks = list(_blocks(rows))
+        # Rows laid out in no regular way are first brought together, group by group.
+        self._order = None if self._blocks else np.concatenate([*rows, np.array([], dtype=np.intp)]).astype(np.intp)
+        if self._order is not None and len(self._order):
+            ends = np.cumsum([len(r) for r in rows])
+            self._blocks = list(_blocks([np.arange(end - len(r), end) for r, end in zip(rows, ends, strict=True)]))
 
     def sum(self, rows: Floats, out: Floats) -> Floats:
         """Sum of the rows of each group, [row, run] -> [group, run]."""
+        if self._order is not None:
+            rows = rows[self._order]
         sums = out if self._is_all else np.empty((len(self.used), rows.shape[1]))
         for block in self._blocks:
-            into, members = sums[block.groups], block.members
-            if len(members) == 1:
-                into[...] = rows[members[0]]
-                continue
-            np.add(rows[members[0]], rows[members[1]], out=into)
-            for member in members[2:]:
-                np.add(into, rows[member], out=into)
+            _add_up(rows[block.rows].reshape(*block.shape, -1), block.axis, sums[block.groups])
         if not self._is_all:
             out[...] = 0.0
             out[self.used] = sums
@@ -58,22 +68,40 @@ class Groups:
     def scale(self, rows: Floats, by_group: Floats, out: Floats) -> Floats:
         """Rows times their group's value, [row, run] * [group, run] -> [row, run]."""
         factors = by_group if self._is_all else by_group[self.used]
+        into = out if self._order is None else np.empty_like(out)
+        rows = rows if self._order is None else rows[self._order]
         for block in self._blocks:
-            factor = factors[block.groups]
-            for member in block.members:
-                np.multiply(rows[member], factor, out=out[member])
+            table = rows[block.rows].reshape(*block.shape, -1)
+            np.multiply(table, factors[block.lifted], out=into[block.rows].reshape(*block.shape, -1))
+        if self._order is not None:
+            out[self._order] = into
         return out
 
 
+def _add_up(table: Floats, axis: int, out: Floats) -> None:
+    """Sum along an axis in stored order. NumPy adds a lone column pairwise, so that one is added here, member by member."""
+    if table.shape[2] > 1:
+        np.add.reduce(table, axis=axis, out=out)
+        return
+    members = np.moveaxis(table, axis, 0)
+    out[...] = members[0]
+    for member in members[1:]:
+        np.add(out, member, out=out)
+
+
 def _blocks(rows: list[Ints]) -> Iterator[_Block]:
+    """Blocks that cover all groups, or none where the rows are scattered."""
+    size = {len(r) for r in rows}
+    flat = np.concatenate(rows) if rows else np.array([], dtype=np.intp)
+    if len(size) == 1 and np.array_equal(np.sort(flat), np.arange(len(flat))) and np.array_equal(np.stack(rows, axis=1).ravel(), np.arange(len(flat))):
+        yield _Block(slice(0, len(rows)), slice(0, len(flat)), (size.pop(), len(rows)), 0)
+        return
+    if not np.array_equal(flat, np.arange(len(flat))):
+        return
     g = 0
     while g < len(rows):
-        h, step = g + 1, 1
-        if h < len(rows) and len(rows[h]) == len(rows[g]) and rows[h][0] > rows[g][0]:
-            step = int(rows[h][0] - rows[g][0])
-            while h < len(rows) and np.array_equal(rows[h], rows[g] + (h - g) * step):
-                h += 1
-            step = step if h > g + 1 else 1
-        last = (h - g - 1) * step + 1
-        yield _Block(slice(g, h), tuple(slice(int(r), int(r + last), step) for r in rows[g]))
+        h = g + 1
+        while h < len(rows) and len(rows[h]) == len(rows[g]):
+            h += 1
+        yield _Block(slice(g, h), slice(int(rows[g][0]), int(rows[h - 1][-1]) + 1), (h - g, len(rows[g])), 1)
         g = h

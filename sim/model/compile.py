@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.errors import ScenarioError
 from sim.model.model import Entry, Facts, Model
 from sim.model.strikes import compile_shocks, compile_stores
-from sim.model.world import Ints, Links, Network, Users
+from sim.model.world import Ints, Links, Network, Stores, Users
 from sim.scenario import Scenario, check_materials, check_names
 from sim.scenario.law import Amount
 from sim.scenario.network import Demand, NetworkSpec, NodeSpec, split_node
@@ -53,7 +53,7 @@ def compile_model(scenario: Scenario) -> Model:
     plans, shock_facts = compile_shocks(scenario, net)
     return Model(
         name=scenario.name,
-        network=_with(net, stores=stores, shocks=plans),
+        network=replace(net, stores=stores, shocks=plans),
         facts=_facts(scenario, spec, nodes, node_names, net.users),
         stores=store_facts,
         shocks=shock_facts,
@@ -141,8 +141,6 @@ def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, st
     index = {name: n for n, name in enumerate(names)}
     users = _users(spec, nodes, index)
     empty: Ints = np.array([], dtype=np.intp)
-    from sim.model.world import Stores
-
     return Network(
         commodities=commodities,
         regions=regions,
@@ -250,8 +248,3 @@ def _fixed(amount: Amount) -> float:
         raise TypeError(f"a law where a certain number is needed: {amount}")
     return float(amount)
 
-
-def _with(net: Network, **changes: object) -> Network:
-    from dataclasses import replace
-
-    return replace(net, **changes)  # type: ignore[arg-type]

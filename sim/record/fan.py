@@ -90,11 +90,12 @@ class Mean:
             scale: usual size of each row, [row]; values may be up to some thousand times as large.
         """
         self.quantum = np.exp2(np.ceil(np.log2(np.maximum(scale, 1e-12))) - 30)[:, None]
+        self.per_unit = 1.0 / self.quantum
         self.total = np.zeros((n_step, len(scale)), dtype=np.int64)
 
     def add(self, k: int, values: Floats) -> None:
         """Add step k of some runs, [row, run]."""
-        whole = values / self.quantum
+        whole = values * self.per_unit
         np.rint(whole, out=whole)
         self.total[k] += whole.sum(axis=1).astype(np.int64)
 

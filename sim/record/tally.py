@@ -55,7 +55,7 @@ class Tally:
         f, plan = room.flows, room.plan
         np.add(self.unmet_by_user, f.unmet, out=self.unmet_by_user)
         np.add(self.want_by_user, f.want, out=self.want_by_user)
-        unmet = plan.by_user.sum(f.unmet, self.scratch)
+        unmet = np.subtract(f.wanted, room.usable, out=self.scratch)
         np.add(self.unmet, unmet, out=self.unmet)
         np.add(self.want, f.wanted, out=self.want)
         np.maximum(f.wanted, 1e-200, out=self.share)

@@ -133,7 +133,7 @@ class Watch(Strict):
         description="Part of demand unmet in a step above which users are called short. 1 %: assumption, above rounding and noise.",
     )
     series: Annotated[tuple[Series, ...], AfterValidator(check_listed)] = Field(
-        default=SERIES, description="Series to keep; all if left out."
+        default=("unmet", "cover", "store", "supply"), description="Series to keep; `stock`, in tonnes, only if asked for."
     )
 
 

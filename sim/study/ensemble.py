@@ -62,6 +62,7 @@ class Keep:
         self.model, self.net, self.n_run = model, net, n_run
         self.places = places(net)
         self.nodes = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
+        self.rows = slice(None) if len(self.nodes) == net.n_node else self.nodes
         columns = (*NODE_MEASURES, *SHOCK_MEASURES)
         self.outcomes = {measure: _column(len(self.places), n_run, len(columns)) for measure in columns}
         self.at_end = _column(len(self.places), n_run, len(columns))
@@ -93,6 +94,9 @@ class Keep:
             self._series(room, tally[0], k, first)
 
         simulate(self.net, world, count)
+        recycled = np.broadcast_to(world.recycled, (self.net.n_node, world.n_run))
+        for k in range(self.net.n_step):
+            self.means["recycled"].add(k, recycled)
         done, runs = tally[0], slice(first, first + world.n_run)
         n_step, days = self.net.n_step, self.net.step_days
         n_all, n_user = len(self.nodes), len(self.net.users.node)
@@ -117,10 +121,9 @@ class Keep:
             "store": lambda: _held_by_node(room),
         }
         for series, fan in self.fans.items():
-            fan.add(k, first, values[series]()[self.nodes])
+            fan.add(k, first, values[series]()[self.rows])
         self.means["supply"].add(k, room.arrived)
         self.means["demand"].add(k, room.flows.wanted)
-        self.means["recycled"].add(k, np.broadcast_to(room.world.recycled, room.flows.wanted.shape))
         self.means["shock"].add(k, room.effects.level)
 
     def record(self, scenario: Scenario, wall_s: float) -> Record:

@@ -58,6 +58,7 @@ def wheel(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Speed, on the pinned versions."""
     session.install(*PINS, "-e", ".[dev]")
+    session.run("python", "-m", "tests.bench")
     session.run("pytest", "-m", "bench", "-s", *session.posargs)
 
 

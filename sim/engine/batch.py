@@ -10,7 +10,7 @@ import simpy
 from sim.engine.board import Board, schedule
 from sim.engine.state import Room
 from sim.engine.step import step
-from sim.errors import RunError, Problem
+from sim.errors import Problem, RunError
 from sim.model.world import Network, World
 
 MARKET_OPENS = 0.5
@@ -35,10 +35,10 @@ def simulate(net: Network, world: World, count: Count, start_order: Sequence[int
     board = Board(room)
     ledger = Ledger(room)
     env = simpy.Environment()
-    starts = [lambda i=i: _shock(env, board, i, net.n_step) for i in range(len(net.shocks))]
-    starts.append(lambda: _market(env, room, board, [ledger.count, count]))
-    for i in start_order if start_order is not None else range(len(starts)):
-        env.process(starts[i]())
+    processes = [_shock(env, board, i, net.n_step) for i in range(len(net.shocks))]
+    processes.append(_market(env, room, board, [ledger.count, count]))
+    for i in start_order if start_order is not None else range(len(processes)):
+        env.process(processes[i])
     env.run(until=net.n_step)
     ledger.close()
     return room

@@ -28,8 +28,8 @@ def table(events: Events) -> Floats:
 def strength(lines: Floats, k: int) -> Floats:
     """Level, cover and threat in step k, [3, event, run].
 
-    The level is the mean of the shock's profile over the step: 1, then a line to `after`, then `after`; cover is the part of the step from start
-    to end, threat that from announcement to end.
+    The level is the mean of the shock's profile over the step: 1, then a line to `after`, then `after`; cover is the part of the step
+    from start to end, threat that from announcement to end.
 
     Arguments:
         lines: `table(events)`, of all runs or some.

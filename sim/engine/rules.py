@@ -140,7 +140,7 @@ def order(room: Room) -> None:
 
 def ship(room: Room, k: int) -> None:
     """8. Goods are rationed among the orders the links may pass; unmet orders try again where goods are left."""
-    s, f, w, p = room.state, room.flows, room.world, room.plan
+    s, f, p = room.state, room.flows, room.plan
     p.by_dst.scale(room.share, f.order, room.ask)
     np.multiply(room.ask, room.effects.open, out=room.passable)
     np.add(room.passable, room.leak_t, out=room.passable)

@@ -93,7 +93,11 @@ def _blocks(rows: list[Ints]) -> Iterator[_Block]:
     """Blocks that cover all groups, or none where the rows are scattered."""
     size = {len(r) for r in rows}
     flat = np.concatenate(rows) if rows else np.array([], dtype=np.intp)
-    if len(size) == 1 and np.array_equal(np.sort(flat), np.arange(len(flat))) and np.array_equal(np.stack(rows, axis=1).ravel(), np.arange(len(flat))):
+    if (
+        len(size) == 1
+        and np.array_equal(np.sort(flat), np.arange(len(flat)))
+        and np.array_equal(np.stack(rows, axis=1).ravel(), np.arange(len(flat)))
+    ):
         yield _Block(slice(0, len(rows)), slice(0, len(flat)), (size.pop(), len(rows)), 0)
         return
     if not np.array_equal(flat, np.arange(len(flat))):

@@ -46,8 +46,8 @@ class Chance(NamedTuple):
 def estimate(sample: Floats) -> Estimate:
     """Mean, quantiles and tail mean of a sample.
 
-    The tail mean is `CVaR = q + E[(x - q)+] / (1 - 0.95)` with q the 95 % quantile (Rockafellar and Uryasev 2000); its standard error is that
-    of the mean of `q + (x - q)+ / (1 - 0.95)`, since the error of q cancels to first order (Trindade et al. 2007).
+    The tail mean is `CVaR = q + E[(x - q)+] / (1 - 0.95)` with q the 95 % quantile (Rockafellar and Uryasev 2000); its standard error is
+    that of the mean of `q + (x - q)+ / (1 - 0.95)`, since the error of q cancels to first order (Trindade et al. 2007).
 
     Arguments:
         sample: values, NaN where a thing did not happen, [run].
@@ -55,7 +55,8 @@ def estimate(sample: Floats) -> Estimate:
     x = np.sort(sample[~np.isnan(sample)])
     n = len(x)
     if n == 0:
-        return Estimate(*(float("nan"),) * 7, 0)
+        nan = float("nan")
+        return Estimate(nan, nan, nan, nan, nan, nan, nan, 0)
     q05, q50, q95 = (float(_quantile(x, level)) for level in (0.05, 0.5, TAIL))
     var = float(x[min(int(np.ceil(TAIL * n)), n) - 1])
     tail = var + np.maximum(x - var, 0.0) / (1.0 - TAIL)

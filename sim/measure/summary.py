@@ -48,7 +48,12 @@ def _rows(record: Record, i: int, place: Place) -> Iterator[dict[str, Any]]:
     if is_shock or place.sector == "all":
         happened = record.outcomes["shock_days" if is_shock else "days_short"][i] > 0
         yield {"measure": "p_shock" if is_shock else "p_short", **where, "unit": "probability", **chance(happened)._asdict()}
-        yield {"measure": "p_shock_at_end" if is_shock else "p_short_at_end", **where, "unit": "probability", **chance(record.at_end[i])._asdict()}
+        yield {
+            "measure": "p_shock_at_end" if is_shock else "p_short_at_end",
+            **where,
+            "unit": "probability",
+            **chance(record.at_end[i])._asdict(),
+        }
     for measure, unit in UNITS.items():
         values = record.outcomes[measure][i]
         may_be_absent = measure in ("first_shortage_days", "recovery_days") and place.sector == "all"

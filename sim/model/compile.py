@@ -16,7 +16,6 @@ from sim.scenario import Scenario, check_materials, check_names
 from sim.scenario.law import Amount
 from sim.scenario.network import Demand, NetworkSpec, NodeSpec, split_node
 
-
 ROUNDING = 0.01
 """Part of supply by which an author's own supply and use may differ."""
 
@@ -202,7 +201,9 @@ def _links(
             steps = max(1, round(days / scenario.clock.step))
             first = home or (rules.ship == "allies-first" and {seller, buyer} <= allies)
             rows.append((index[commodity, seller], dst, steps, 0 if first else 1))
-    src, dst, lead, rank = (np.array(column, dtype=np.intp) for column in zip(*rows, strict=True)) if rows else (np.array([], dtype=np.intp),) * 4
+    src, dst, lead, rank = (
+        (np.array(column, dtype=np.intp) for column in zip(*rows, strict=True)) if rows else (np.array([], dtype=np.intp),) * 4
+    )
     return Links(src=src, dst=dst, lead_steps=lead, ship_class=rank)
 
 
@@ -247,4 +248,3 @@ def _fixed(amount: Amount) -> float:
     if not isinstance(amount, float | int):
         raise TypeError(f"a law where a certain number is needed: {amount}")
     return float(amount)
-

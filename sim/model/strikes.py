@@ -52,9 +52,7 @@ def _plan(scenario: Scenario, net: Network, name: str, shock: Shock) -> ShockPla
             here = np.isin(net.node_region[at], _regions(scenario, net, shock.region)) & (net.node_commodity[at] == commodity)
             named = np.array([shock.sector is None or s in shock.sector for s in net.users.sector], dtype=bool)
             users = np.flatnonzero(here & named & (net.users.feeds < 0))
-    return ShockPlan(
-        name=name, kind=shock.kind, links=links, nodes=nodes, users=users, commodity=shock.commodity, text=_sentence(shock)
-    )
+    return ShockPlan(name=name, kind=shock.kind, links=links, nodes=nodes, users=users, commodity=shock.commodity, text=_sentence(shock))
 
 
 def _regions(scenario: Scenario, net: Network, names: Iterable[str]) -> Ints:
@@ -86,7 +84,10 @@ def _nothing(scenario: Scenario, name: str, shock: Shock) -> Problem:
             what, remedy = f"the shock strikes nothing: nobody there makes {shock.commodity}", "Name a region that produces it."
         case DemandSurge():
             key, got = "region", ", ".join(shock.region)
-            what, remedy = f"the shock strikes nothing: no such sector there uses {shock.commodity}", "Name a region and a sector that use it."
+            what, remedy = (
+                f"the shock strikes nothing: no such sector there uses {shock.commodity}",
+                "Name a region and a sector that use it.",
+            )
     return scenario.problem(("shocks", name, key), what, got, remedy)
 
 
@@ -94,7 +95,7 @@ def _shock_facts(name: str, shock: Shock, origin: float) -> ShockFacts:
     def entry(field: str, amount: Amount) -> Entry:
         return Entry(f"shocks.{name}.{field}", amount)
 
-    every = shock.every if isinstance(shock, Outage) else None
+    every = shock.every
     licence = shock if isinstance(shock, ExportLicence) else None
     size = shock.severity if isinstance(shock, Outage) else shock.size if isinstance(shock, DemandSurge) else shock.leakage
     recovery = shock.ramp if isinstance(shock, ExportLicence) else shock.recovery
@@ -131,7 +132,9 @@ def compile_stores(scenario: Scenario, net: Network) -> tuple[Stores, tuple[Stor
         nodes = [n for n in (commodity * len(net.regions) + r for r in regions) if n in used]
         if not nodes:
             what = f"the stockpile serves nobody: no holder uses {policy.commodity}"
-            raise ScenarioError(scenario.problem(("policies", name, "holders"), what, ", ".join(policy.holders), "Name regions that use it."))
+            raise ScenarioError(
+                scenario.problem(("policies", name, "holders"), what, ", ".join(policy.holders), "Name regions that use it.")
+            )
         for group in [nodes] if policy.pooled else [[n] for n in nodes]:
             members += [(len(names), n) for n in group]
             names.append(name if policy.pooled else f"{name}.{net.regions[net.node_region[group[0]]]}")

@@ -83,9 +83,9 @@ def _read_table(folder: Path, name: str) -> pd.DataFrame:
         if find_spec("pyarrow") is None:
             raise ValueError(f"{parquet.name} needs pyarrow: pip install pyarrow")
         return pd.read_parquet(parquet)
-    texts = dict.fromkeys(("commodity", "region", "sector", "origin"), "string")
-    frame = pd.read_csv(folder / f"{name}.csv", dtype=texts, parse_dates=["date"] if name == "series" else None, keep_default_na=True)
-    return frame.fillna(dict.fromkeys((column for column in texts if column in frame), ""))
+    frame = pd.read_csv(folder / f"{name}.csv", parse_dates=["date"] if name == "series" else None)
+    texts = [column for column in ("commodity", "region", "sector", "origin") if column in frame]
+    return frame.fillna(dict.fromkeys(texts, ""))
 
 
 def manifest(record: Record) -> dict[str, Any]:
@@ -143,5 +143,10 @@ def _free_name(parent: Path, record: Record) -> Path:
 
 def _cannot_write(parent: Path, error: OSError) -> RunError:
     return RunError(
-        Problem(file=str(parent), what="cannot write the run folder here", got=error.strerror or str(error), remedy="Give another folder with --out.")
+        Problem(
+            file=str(parent),
+            what="cannot write the run folder here",
+            got=error.strerror or str(error),
+            remedy="Give another folder with --out.",
+        )
     )

@@ -51,7 +51,7 @@ def _blocks(record: Record) -> Iterator[tuple[str, str, str, str, Floats]]:
     """(series, commodity, region, origin, values [step, 1 mean or quantiles])."""
     net = record.network
 
-    def names(node: int) -> tuple[str, str]:
+    def names(node: np.intp) -> tuple[str, str]:
         return net.commodities[net.node_commodity[node]], net.regions[net.node_region[node]]
 
     used = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))

@@ -14,6 +14,15 @@ from sim.units import day_of, instant
 Growth = Annotated[Amount, Quantity("number", 0, above=True)]
 
 
+class Every(Strict):
+    """A shock that strikes at random instead of on a date."""
+
+    rate: Frequency = Field(description="Expected strikes per year, such as 0.3 /year, while in order (or at all times with overlap).")
+    overlap: bool = Field(
+        default=False, description="True: strikes come independently of repairs; false: the next can come only after repair."
+    )
+
+
 class _Shock(Strict):
     """What all shocks share: what they strike, when, for how long, and with what chance."""
 
@@ -22,7 +31,8 @@ class _Shock(Strict):
     start: Instant | None = Field(default=None, description="Date it begins to bite, or a law over dates.")
     duration: PositiveTime | None = Field(default=None, description="How long it bites in full. With neither this nor end, to the horizon.")
     end: Day | None = Field(default=None, description="Date on which it stops biting in full; instead of duration.")
-    probability: Share = Field(default=1.0, description="Chance that it happens at all in a run.")
+    every: Every | None = Field(default=None, description="Strikes at random, time and again, instead of start.")
+    probability: Share = Field(default=1.0, description="Chance that it happens at all in a run; of a random strike, each time.")
 
     @model_validator(mode="after")
     def _check(self) -> _Shock:
@@ -35,8 +45,10 @@ class _Shock(Strict):
         faults = []
         if self.duration is not None and self.end is not None:
             faults.append(Fault("duration and end are both given", None, "Give one of them.", ("end",)))
+        if self.every is not None:
+            return [*faults, *self._random_faults()]
         if self.start is None:
-            return faults if self._may_lack_start() else [*faults, Fault("is missing", None, "Write start: with a date.", ("start",))]
+            return [*faults, Fault("is missing", None, "Write start: with a date.", ("start",))]
         low, high = support(self.start)
         if self.end is not None and instant(self.end) <= high:
             what = "not after the start" if low == high else "not after the latest start the law can give"
@@ -47,8 +59,17 @@ class _Shock(Strict):
             faults.append(Fault(f"{what}, {day_of(low)}", self.announced.isoformat(), remedy, ("announced",)))
         return faults
 
-    def _may_lack_start(self) -> bool:
-        return False
+    def _random_faults(self) -> list[Fault]:
+        faults = []
+        if self.start is not None:
+            faults.append(Fault("start and every are both given", None, "Give a date or a random rate.", ("every",)))
+        if self.duration is None:
+            what = "a shock that strikes at random needs a duration"
+            faults.append(Fault(what, None, "Write duration: with a time or a law.", ("every",)))
+        for name in ("end", "announced"):
+            if getattr(self, name) is not None:
+                faults.append(Fault(f"'{name}' has no meaning for a shock that strikes at random", None, "Remove it.", (name,)))
+        return faults
 
 
 class ExportBan(_Shock):
@@ -80,18 +101,10 @@ class ExportLicence(_Shock):
         description="Time in which approvals climb in a straight line. 60 days: an assumption; 25 % at day 61 and 60 % at day 87 in 2025.",
     )
     approval: Share = Field(
-        default=0.8, description="Part of orders approved after the ramp. 0.8: an assumption, some end users are refused."
+        default=0.8,
+        description="Part of the usual trade approved after the ramp, whatever is ordered. 0.8: an assumption, some users are refused.",
     )
     leakage: Share = Field(default=0.0, description="Part of the usual trade that passes without a licence. 0: an assumption, strict.")
-
-
-class Every(Strict):
-    """An outage that strikes at random instead of on a date."""
-
-    rate: Frequency = Field(description="Expected strikes per year, such as 0.3 /year, while in order (or at all times with overlap).")
-    overlap: bool = Field(
-        default=False, description="True: strikes come independently of repairs; false: the next can come only after repair."
-    )
 
 
 class Outage(_Shock):
@@ -103,24 +116,6 @@ class Outage(_Shock):
     recovery: Time = Field(
         default=written("0 days"), description="Time over which capacity comes back in a straight line. 0: an assumption, at once."
     )
-    every: Every | None = Field(default=None, description="Strikes at random, instead of start.")
-
-    def _faults(self) -> list[Fault]:
-        faults = super()._faults()
-        if self.every is None:
-            return faults
-        if self.start is not None:
-            faults.append(Fault("start and every are both given", None, "Give a date or a random rate.", ("every",)))
-        if self.duration is None:
-            what = "an outage that strikes at random needs a duration"
-            faults.append(Fault(what, None, "Write duration: with a time or a law.", ("every",)))
-        for name in ("end", "announced"):
-            if getattr(self, name) is not None:
-                faults.append(Fault(f"'{name}' has no meaning for an outage that strikes at random", None, "Remove it.", (name,)))
-        return faults
-
-    def _may_lack_start(self) -> bool:
-        return self.every is not None
 
 
 class DemandSurge(_Shock):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from tempfile import TemporaryFile
 
 import numpy as np
 
@@ -152,7 +153,7 @@ def places(net: Network) -> tuple[Place, ...]:
     """Nodes that have users, then their users, then shocks."""
     used = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
 
-    def at(node: int, sector: str) -> Place:
+    def at(node: np.intp, sector: str) -> Place:
         return Place(net.commodities[net.node_commodity[node]], net.regions[net.node_region[node]], sector)
 
     return (
@@ -174,8 +175,7 @@ def _column(n_place: int, n_run: int, n_column: int) -> Floats:
     """Room for one measure in all runs; on disk when all measures together would not fit in memory comfortably."""
     if 8 * n_place * n_run * n_column <= MEMORY_BYTES:
         return np.full((n_place, n_run), np.nan)
-    import tempfile
-
-    column = np.memmap(tempfile.TemporaryFile(), dtype=np.float64, mode="w+", shape=(n_place, n_run))
+    with TemporaryFile() as file:  # the mapping keeps the file, which is gone when the mapping is
+        column = np.memmap(file, dtype=np.float64, mode="w+", shape=(n_place, n_run))
     column[...] = np.nan
     return column

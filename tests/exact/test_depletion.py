@@ -32,7 +32,9 @@ def test_d3_exponential_outage() -> None:
 
 
 def test_d4_stock_that_leaves_five_percent() -> None:
-    result = run_text(two_sources(stock=35.949, shock="duration: {exponential: {mean: 2 years}}"), horizon="40 years", step="1 month", runs=4000)
+    result = run_text(
+        two_sources(stock=35.949, shock="duration: {exponential: {mean: 2 years}}"), horizon="40 years", step="1 month", runs=4000
+    )
     short = estimate_of(result, "p_short", "B")
     assert short.low <= 0.05 <= short.high
 
@@ -63,20 +65,23 @@ def test_d7_on_and_off() -> None:
 
 
 def test_d8_stock_refilled_at_once() -> None:
-    """Long-run unmet demand per year; a run starts in order, so the renewals of the first years are taken off exactly."""
+    """Long-run unmet demand per year; a run starts in order and is cut at the horizon, which is taken off exactly."""
     lam, mu, years = 0.2, 1.0, 60.0
     text = two_sources(
         stock=1.5, home=0, demand=1, spare=1e6, shock="every: {rate: 0.2 /year}\n    duration: {exponential: {mean: 1 year}}"
     )
-    rules = "{order_adjustment: 0 days, stock_adjustment: 0 days, expectation: 0 days, hoarding: 1, buffer: 0 days, lead_abroad: 2 days, lead_home: 2 days}"
-    result = run_text(text, horizon=f"{years:g} years", step="2 days", runs=1000, rules=rules)
+    # An embargo, not an outage: goods made in answer to the rush of orders at the reopening stay behind the border at the next one.
+    text = text.replace("kind: outage", "kind: export_ban").replace("region: A", "from: A")
+    at_once = "order_adjustment: 0 days, stock_adjustment: 0 days, expectation: 0 days"
+    rules = f"{{{at_once}, hoarding: 1, buffer: 0 days, lead_abroad: 2 days, lead_home: 2 days}}"
+    result = run_text(text, horizon=f"{years:g} years", step="2 days", runs=800, rules=rules)
     unmet = estimate_of(result, "unmet_t", "B")
     per_year = math.exp(-mu * 1.5) / mu * lam * mu / (lam + mu)
     assert per_year == pytest.approx(0.0371884, rel=1e-5)
     starts = lam * mu / (lam + mu) * years + (lam / (lam + mu)) ** 2 * (1 - math.exp(-(lam + mu) * years))
     cut_off = per_year / mu * 2.5
     expected = starts * math.exp(-mu * 1.5) / mu - cut_off
-    assert abs(unmet["mean"] - expected) < 2.576 * unmet["se"] + 0.002 * expected
+    assert abs(unmet["mean"] - expected) < 2.576 * unmet["se"]
 
 
 @pytest.mark.parametrize(("margin", "short"), [(1.004, False), (0.98, True)])
@@ -97,8 +102,9 @@ def test_longest_stock_first() -> None:
     """More stock, later shortage, on every run: the same worlds under 6 and 9 tonnes (T4)."""
     shock = "duration: {exponential: {mean: 2 years}}"
     unmet = {
-        (stock, seed): run_text(two_sources(stock=stock, shock=shock), horizon="40 years", step="1 month", runs=4000, rng_seed=seed)
-        .record.outcome("unmet_t", "x.made", "B")
+        (stock, seed): run_text(
+            two_sources(stock=stock, shock=shock), horizon="40 years", step="1 month", runs=4000, rng_seed=seed
+        ).record.outcome("unmet_t", "x.made", "B")
         for stock, seed in ((6, 1), (9, 1), (9, 2))
     }
     paired, apart = unmet[6, 1] - unmet[9, 1], unmet[6, 1] - unmet[9, 2]

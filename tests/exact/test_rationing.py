@@ -6,7 +6,8 @@ import pytest
 
 from tests.worlds import run_text
 
-# The only producer stops on the first day. What was under way lands in the first week, in which wants are met; the second week has the 10 t left on hand.
+# The only producer stops on the first day. What was under way lands in the first week, in which wants are met; the second week
+# has the 10 t left on hand.
 WEEKS = 365.25 / 7
 
 

@@ -92,6 +92,9 @@ def test_streams_stand_alone() -> None:
 
 def test_a_new_shock_leaves_every_other_draw_alone() -> None:
     base = two_sources(stock=6, shock=LOSS)
-    more = base + "  late: {kind: outage, commodity: x.made, region: B, start: 2045-12-01, duration: {exponential: {mean: 1 week}}, severity: 0}\n"
+    more = (
+        base
+        + "  late: {kind: outage, commodity: x.made, region: B, start: 2045-12-01, duration: {exponential: {mean: 1 week}}, severity: 0}\n"
+    )
     plain, added = (run_text(text, horizon="20 years", step="1 month", runs=300) for text in (base, more))
     np.testing.assert_array_equal(plain.record.outcome("unmet_t", "x.made", "B"), added.record.outcome("unmet_t", "x.made", "B"))

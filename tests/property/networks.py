@@ -73,7 +73,11 @@ def buyers(scenario: dict[str, Any], commodity: str, seller: str) -> list[str]:
     """Other regions that use a commodity: for final demand or for the next stage."""
     nodes = scenario["network"]["nodes"]
     later = [made for made, spec in scenario["network"]["commodities"].items() if commodity in spec.get("recipe", {})]
-    uses = {r for r in scenario["regions"] if "demand" in nodes[f"{commodity}.{r}"] or any("production" in nodes[f"{made}.{r}"] for made in later)}
+    uses = {
+        r
+        for r in scenario["regions"]
+        if "demand" in nodes[f"{commodity}.{r}"] or any("production" in nodes[f"{made}.{r}"] for made in later)
+    }
     return sorted(uses - {seller})
 
 
@@ -86,18 +90,33 @@ def shaken(draw: st.DrawFn) -> dict[str, Any]:
         commodity, region = draw(st.sampled_from(makers(scenario)))
         others = buyers(scenario, commodity, region)
         start = draw(st.sampled_from(("2026-03-01", "2026-06-15", {"uniform": ["2026-02-01", "2026-09-01"]})))
-        common = {"commodity": commodity, "start": start, "duration": draw(st.sampled_from(("10 weeks", "1 year", {"exponential": {"mean": "5 months"}})))}
+        common = {
+            "commodity": commodity,
+            "start": start,
+            "duration": draw(st.sampled_from(("10 weeks", "1 year", {"exponential": {"mean": "5 months"}}))),
+        }
         kinds: dict[str, dict[str, Any]] = {
-            "outage": {"region": region, "severity": draw(st.sampled_from((0.3, 1.0))), "recovery": draw(st.sampled_from(("0 days", "8 weeks")))},
+            "outage": {
+                "region": region,
+                "severity": draw(st.sampled_from((0.3, 1.0))),
+                "recovery": draw(st.sampled_from(("0 days", "8 weeks"))),
+            },
             "export_ban": {"from": region, "to": others, "leakage": draw(st.sampled_from((0.0, 0.2))), "announced": "2026-01-20"},
             "export_licence": {"from": region, "to": others, "processing": "6 weeks", "ramp": "5 weeks", "approval": 0.6},
         }
         kind = draw(st.sampled_from(sorted(kinds))) if others else "outage"
         shocks[f"s{number}"] = {"kind": kind, **common, **kinds[kind]}
-    last = list(scenario["network"]["commodities"])[0]
+    last = next(iter(scenario["network"]["commodities"]))
     users = [n.rpartition(".")[2] for n, node in scenario["network"]["nodes"].items() if "demand" in node and n.startswith(last)]
     if users and draw(st.booleans()):
-        shocks["surge"] = {"kind": "demand_surge", "commodity": last, "region": users[0], "start": "2026-05-01", "duration": "12 weeks", "size": 0.4}
+        shocks["surge"] = {
+            "kind": "demand_surge",
+            "commodity": last,
+            "region": users[0],
+            "start": "2026-05-01",
+            "duration": "12 weeks",
+            "size": 0.4,
+        }
     scenario["shocks"] = shocks
     if users and draw(st.booleans()):
         scenario["policies"] = {

@@ -138,7 +138,9 @@ def agree(model: Model, runs: tuple[int, ...]) -> None:
     """Both engines, same worlds: every stock and flow at every step within 1e-9 of the throughput."""
     net = model.network
     world = draw(model, 11, 0, max(runs) + 1)
-    kept: dict[str, list[np.ndarray]] = {name: [] for name in ("on_hand", "finished", "held", "unmet", "made", "order", "shipped", "released")}
+    kept: dict[str, list[np.ndarray]] = {
+        name: [] for name in ("on_hand", "finished", "held", "unmet", "made", "order", "shipped", "released")
+    }
 
     def count(room: Room, k: int) -> None:
         for name, arrays in kept.items():
@@ -182,6 +184,6 @@ def test_start_order_of_the_calendar_does_not_matter(name: str) -> None:
     model = compile_model(load(name))
     world = draw(model, 3, 0, 16)
     n = len(model.network.shocks) + 1
-    ends = [simulate(model.network, world, lambda room, k: None, order).state for order in (range(n), reversed(range(n)))]
+    ends = [simulate(model.network, world, lambda room, k: None, order).state for order in (range(n), range(n)[::-1])]
     np.testing.assert_array_equal(ends[0].on_hand, ends[1].on_hand)
     np.testing.assert_array_equal(ends[0].finished, ends[1].finished)

@@ -33,7 +33,7 @@ def total(group: np.ndarray, rows: np.ndarray, n_group: int) -> np.ndarray:
 def test_any_rule(batch: tuple[np.ndarray, np.ndarray, np.ndarray], name: str) -> None:
     group, supply, claims = batch
     groups, n_run = Groups(group, len(supply)), supply.shape[1]
-    rank, weight = np.arange(len(group)) % 3, 1.0 + np.arange(len(group)) % 2
+    rank, weight = np.arange(len(group)) % 3, np.where(np.arange(len(group)) % 2, 2.0, 1.0)
     rules = {
         "proportional": lambda: Proportional(groups, n_run),
         "priority": lambda: Priority(groups, rank, n_run),

@@ -56,7 +56,15 @@ def add_store(mapping: dict[str, Any]) -> None:
     commodity = users[0][0]
     holders = [region for c, _, region in users if c == commodity]
     release = {"when": "shortage > 0 %"}
-    store = {"kind": "stockpile", "commodity": commodity, "holders": holders, "target": "60 days", "initial": 1.0, "fill": "1000 years", "release": release}
+    store = {
+        "kind": "stockpile",
+        "commodity": commodity,
+        "holders": holders,
+        "target": "60 days",
+        "initial": 1.0,
+        "fill": "1000 years",
+        "release": release,
+    }
     mapping["policies"] = {"reserve": store}
 
 
@@ -103,7 +111,15 @@ def test_one_more_supplier(suppliers: int) -> None:
             "clock": {"start": "2026-01-01", "horizon": "3 years", "step": "1 week"},
             "runs": {"count": 20, "rng_seed": 4},
             "network": {"commodities": {"x.made": {}}, "nodes": nodes},
-            "shocks": {"stop": {"kind": "outage", "commodity": "x.made", "region": "A0", "start": "2026-04-01", "duration": {"uniform": ["4 weeks", "60 weeks"]}}},
+            "shocks": {
+                "stop": {
+                    "kind": "outage",
+                    "commodity": "x.made",
+                    "region": "A0",
+                    "start": "2026-04-01",
+                    "duration": {"uniform": ["4 weeks", "60 weeks"]},
+                }
+            },
         }
 
     fewer, more = unmet(with_makers(suppliers)), unmet(with_makers(suppliers + 1))

@@ -81,7 +81,7 @@ def test_the_defaults_of_the_model(write: Write) -> None:
     assert (rules.lead_home, rules.lead_abroad, rules.sweeps, rules.use, rules.ship) == (7.0, 42.0, 3, "proportional", "proportional")
     assert (scenario.runs.count, scenario.runs.rng_seed, scenario.runs.sampler) == (2000, 0, "plain")
     assert scenario.watch.threshold == 0.01
-    assert scenario.watch.series == ("unmet", "cover", "stock", "store", "supply")
+    assert scenario.watch.series == ("unmet", "cover", "store", "supply")
 
 
 def test_a_scenario_built_in_code_takes_base_units() -> None:

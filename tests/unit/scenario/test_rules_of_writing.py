@@ -45,7 +45,7 @@ def shock(body: str) -> str:
          "shocks.s.start: outside the horizon (got 2025-12-31). The clock runs from 2026-01-01"),
         ("kind: outage, region: AAA, start: 2029-01-01", "shocks.s.start: outside the horizon (got 2029-01-01)."),
         ("kind: outage, region: AAA", "shocks.s.start: is missing. Write start: with a date."),
-        ("kind: outage, region: AAA, every: {rate: 1 /year}", "shocks.s.every: an outage that strikes at random needs a duration."),
+        ("kind: outage, region: AAA, every: {rate: 1 /year}", "shocks.s.every: a shock that strikes at random needs a duration."),
         ("kind: outage, region: AAA, every: {rate: 1 /year}, duration: 1 week, end: 2026-03-01",
          "shocks.s.end: duration and end are both given."),
         ("kind: outage, region: AAA, every: {rate: 0 /year}, duration: 1 week", "shocks.s.every.rate: must be above 0 (got '0 /year')."),

@@ -1,0 +1,63 @@
+"""Speed, as ratios taken in one run: `python -m tests.bench`. Medians over rounds in which all take turns."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+
+from sim.draw import draw
+from sim.engine.batch import simulate
+from sim.engine.state import Room
+from sim.engine.twin import run_twin
+from sim.model.compile import compile_model
+from sim.record.tally import Tally
+from sim.scenario import load
+from sim.study.ensemble import ensemble
+
+ROUNDS = 15
+N_RUN = 1000
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one go."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Print the table."""
+    scenario = load("gallium-export-halt", sets=[f"runs.count={N_RUN}"])
+    model = compile_model(scenario)
+    net, world = model.network, draw(model, scenario.runs.rng_seed, 0, N_RUN)
+
+    def engine_alone() -> None:
+        tally: list[Tally] = []
+
+        def count(room: Room, k: int) -> None:
+            if not tally:
+                tally.append(Tally(room, model.threshold))
+            tally[0].count(room, k)
+
+        simulate(net, world, count)
+
+    rows: dict[str, list[float]] = {"twin, one run": [], "batch engine and outcomes": [], "batch, draws, outcomes, weekly fans": []}
+    for turn in range(ROUNDS):
+        rows["twin, one run"].append(seconds(lambda turn=turn: run_twin(net, world, turn)))
+        rows["batch engine and outcomes"].append(seconds(engine_alone) / N_RUN)
+        rows["batch, draws, outcomes, weekly fans"].append(seconds(lambda: ensemble(scenario, model)) / N_RUN)
+    size = f"{net.n_step} weeks, {net.n_node} nodes, {len(net.links.src)} links, {len(net.users.node)} users"
+    print(f"{scenario.name}: {size}; batch of {N_RUN:,} runs")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; one process, median of {ROUNDS} rounds\n")
+    print(f"{'':38s}{'ms a run':>10s}{'times the twin':>18s}{'(range)':>14s}")
+    for name, times in rows.items():
+        ratios = sorted(t / b for t, b in zip(rows["twin, one run"], times, strict=True))
+        spread = f"({ratios[0]:.0f}-{ratios[-1]:.0f})" if name != "twin, one run" else ""
+        print(f"{name:38s}{1e3 * statistics.median(times):10.3f}{statistics.median(ratios):18.0f}{spread:>14s}")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.draw.draws import Draws
 from sim.draw.shocks import events
-from sim.model.balance import close_markets, trade
+from sim.model.balance import close_markets, total, trade
 from sim.model.model import Facts, Model
 from sim.model.world import Floats, Network, World
 from sim.units import DAYS_PER_YEAR
@@ -77,12 +77,12 @@ def _production(net: Network, facts: Facts, draws: Draws) -> Floats:
         shares = {int(n): draws.value(entry) for n, entry in fixed if entry is not None}
         width = max(production.shape[1], *(len(v) for v in shares.values()))
         production = np.broadcast_to(production, (net.n_node, width)).copy()
-        total = production[rows].sum(0)
+        world_total = total(production[rows])
         others = [n for n in rows if int(n) not in shares]
         left = 1.0 - sum(shares.values())
-        production[others] *= np.maximum(left, 0.0) * total / np.maximum(production[others].sum(0), 1e-300)
+        production[others] *= np.maximum(left, 0.0) * world_total / np.maximum(total(production[others]), 1e-300)
         for n, share in shares.items():
-            production[n] = share * total
+            production[n] = share * world_total
     return production
 
 
@@ -107,7 +107,7 @@ def _flows(net: Network, facts: Facts, production: Floats, bought: Floats) -> Fl
         src, dst = net.node_region[net.links.src[links]], net.node_region[net.links.dst[links]]
         made, taken = production[rows], np.maximum(bought[rows], 0.0)
         stated = facts.trade[rows][:, :, None]
-        gravity = made[:, None] * taken[None] / np.maximum(made.sum(0), 1e-300)
+        gravity = made[:, None] * taken[None] / np.maximum(total(made), 1e-300)
         prior = np.where(np.isnan(stated), gravity, stated)
         linked = np.zeros((n_region, n_region, 1), dtype=bool)
         linked[src, dst] = True
@@ -131,7 +131,7 @@ def _stores(model: Model, draws: Draws, use_t_per_day: Floats) -> tuple[Floats, 
     """Targets in t, [store, run], and each member's part of the buying, [member, run]."""
     stores = model.network.stores
     mine = use_t_per_day[stores.member_node]
-    total = np.zeros((len(stores.name), use_t_per_day.shape[1]))
-    np.add.at(total, stores.member_store, mine)
-    target = draws.rows([s.target for s in model.stores]) * total if model.stores else total
-    return target, mine / np.maximum(total, 1e-300)[stores.member_store]
+    use = np.zeros((len(stores.name), use_t_per_day.shape[1]))
+    np.add.at(use, stores.member_store, mine)
+    target = draws.rows([s.target for s in model.stores]) * use if model.stores else use
+    return target, mine / np.maximum(use, 1e-300)[stores.member_store]

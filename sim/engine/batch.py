@@ -107,9 +107,10 @@ class Ledger:
         """All tonnes in the system, [commodity, run]."""
         room, net = self.room, self.room.plan.net
         s = room.state
-        slot = np.arange(room.plan.n_slot)[:, None]
-        due = (slot - room.next_step) % room.plan.n_slot < net.links.lead_steps
-        afloat = (s.pipeline.reshape(room.plan.n_slot, -1, room.world.n_run) * due[:, :, None]).sum(0)
+        plan = room.plan
+        ago = (room.next_step - 1 - np.arange(plan.n_slot)[:, None]) % plan.n_slot + 1
+        owed = np.clip(plan.lead_whole + plan.lead_rest[:, 0] - ago + 1.0, 0.0, 1.0)
+        afloat = (s.pipeline.reshape(plan.n_slot, -1, room.world.n_run) * owed[:, :, None]).sum(0)
         total = np.zeros((len(net.commodities), room.world.n_run))
         np.add.at(total, net.node_commodity, s.on_hand + s.finished)
         np.add.at(total, net.node_commodity[net.links.dst], afloat)

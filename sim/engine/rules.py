@@ -14,9 +14,15 @@ FLOOR = 1e-12
 def arrive(room: Room, k: int) -> None:
     """1. Shipments due land: `H += a`, `O -= a`."""
     s, plan = room.state, room.plan
-    n_link = len(plan.net.links.src)
-    due = (k % plan.n_slot) * n_link
-    room.arrived = s.pipeline[due : due + n_link]
+    n_link = len(room.due_row)
+    made = (k - plan.lead_whole) % plan.n_slot
+    np.take(s.pipeline, made * n_link + room.due_row, axis=0, out=room.arrived, mode="clip")
+    if plan.lead_rest.any():
+        before = (made - 1) % plan.n_slot
+        np.take(s.pipeline, before * n_link + room.due_row, axis=0, out=room.link_a, mode="clip")
+        np.subtract(room.link_a, room.arrived, out=room.link_a)
+        np.multiply(room.link_a, plan.lead_rest, out=room.link_a)
+        np.add(room.arrived, room.link_a, out=room.arrived)
     landed = plan.by_dst.sum(room.arrived, room.node_a)
     np.add(s.on_hand, landed, out=s.on_hand)
     np.subtract(s.on_order, landed, out=s.on_order)
@@ -156,7 +162,8 @@ def ship(room: Room, k: int) -> None:
         room.in_need = _need(room)
     np.add(s.on_order, room.received, out=s.on_order)
     _see_lead(room, room.received)
-    s.pipeline[room.due_row + ((k + p.net.links.lead_steps) % p.n_slot) * len(room.due_row)] = f.shipped
+    n_link, slot = len(room.due_row), k % p.n_slot
+    s.pipeline[slot * n_link : (slot + 1) * n_link] = f.shipped
     room.next_step = k + 1
 
 

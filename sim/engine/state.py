@@ -10,6 +10,9 @@ from sim.engine.ration import MaxMin, Priority, Proportional, Ration
 from sim.engine.sums import Groups
 from sim.model.world import Floats, Ints, Network, World
 
+WHOLE = 1e-9
+"""Part of a step by which a lead time may miss a whole number and still count as whole."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -28,7 +31,7 @@ class State:
     expected_lead: Floats
     """Lead time of what reaches the buyers, steps, [node, run]."""
     pipeline: Floats
-    """Shipments by step of arrival modulo the longest lead time, t, [slot * link, run]."""
+    """What was shipped in the last steps, t, by step of shipping modulo their number, [slot * link, run]."""
     held: Floats
     """Strategic stocks, t, [store, run]."""
 
@@ -91,7 +94,10 @@ class Plan:
         self.has_supply = np.bincount(links.dst, minlength=net.n_node)[:, None] > 0
         self.feeds = [(int(u), int(users.feeds[u])) for u in np.flatnonzero(users.feeds >= 0)]
         """(user, node fed) of every processor."""
-        self.n_slot = int(links.lead_steps.max(initial=1)) + 1
+        self.lead_whole: Ints = np.floor(links.lead_steps + WHOLE).astype(np.intp)
+        self.lead_rest = np.maximum(links.lead_steps - self.lead_whole, 0.0)[:, None]
+        self.lead_rest[self.lead_rest <= WHOLE] = 0.0
+        self.n_slot = int(self.lead_whole.max(initial=1)) + 1 + int(self.lead_rest.any())
         self.use_ration = _use_rule(net, self.by_user, n_run)
         self.ship_ration = _ship_rule(net, self.by_src, n_run)
         stores = net.stores
@@ -123,9 +129,7 @@ def at_rest(plan: Plan, world: World) -> State:
     shape = (net.n_node, n_run)
     want = rest_wants(plan, world)
     use = plan.by_user.sum(want, np.empty(shape))
-    pipeline = np.zeros((plan.n_slot, len(net.links.src), n_run))
-    for slot in range(plan.n_slot):
-        pipeline[slot] = world.base_flow * (slot < net.links.lead_steps)[:, None]
+    pipeline = np.broadcast_to(world.base_flow, (plan.n_slot, len(net.links.src), n_run)).copy()
     on_order = plan.by_dst.sum(
         np.broadcast_to(world.base_flow * net.links.lead_steps[:, None], (len(net.links.src), n_run)).copy(), np.empty(shape)
     )
@@ -183,8 +187,8 @@ class Room:
         self.effects = no_effects(net, n_run)
         self.share = world.share
         self.next_step = 0
-        self.arrived = self.state.pipeline[:n_link]
-        """Shipments landed in the step just done, t, [link, run]: a view of the pipeline."""
+        self.arrived = np.zeros((n_link, n_run))
+        """What landed in the step just done, t, [link, run]."""
         self.leak_t = np.zeros((n_link, n_run))
         self.reach_share = np.broadcast_to(world.share, (n_link, n_run)).copy()
         """Share of each link among those of its buyer that are open, [link, run]."""

@@ -19,7 +19,8 @@ from sim.errors import ModelError, Problem
 from sim.model.world import Floats, Network, World
 
 # A step runs from k to k + 1. Shocks open and close at k, shipments land at their docks at k + 1/4, the market works at k + 1/2.
-# Nothing else happens at those three moments, and docks are unloaded in stored order, so it does not matter who was started first.
+# Nothing else happens at those three moments, and docks are unloaded in stored order, so it does not matter who was started first:
+# at most two parts land at one dock in a step, the first of one shipment and the second of the one before, and a sum of two has no order.
 LANDING = 0.25
 MARKET = 0.5
 
@@ -124,7 +125,7 @@ class _Twin:
     def play(self, arrange: Callable[[list[Process]], Iterable[Process]]) -> TwinResult:
         calendar, cast = self._calendar, self._cast
         shocks = [strike.life(calendar) for strike in cast.strikes]
-        voyages = [self._voyage(link, shipment, due + LANDING) for link in cast.links for due, shipment in enumerate(link.afloat)]
+        voyages = [self._voyage(link, shipment) for link in cast.links for shipment in link.afloat]
         for process in arrange([*shocks, *voyages, self._market()]):
             calendar.process(process)
         calendar.run(until=self._n_step)
@@ -148,21 +149,22 @@ class _Twin:
         market.fill(cast)
         market.order(cast)
         market.ship(cast)
-        self._depart()
+        self._depart(step)
         market.learn(cast)
         self._count(step)
 
-    def _depart(self) -> None:
+    def _depart(self, step: int) -> None:
         for link in self._cast.links:
             if link.shipped > 0.0:
-                shipment = Shipment(link.shipped)
-                link.afloat.append(shipment)
-                self._calendar.process(self._voyage(link, shipment, link.lead_steps + LANDING - MARKET))
+                self._calendar.process(self._voyage(link, link.load(link.shipped, step)))
 
-    def _voyage(self, link: Link, shipment: Shipment, takes: float) -> Process:
-        yield self._calendar.timeout(takes)
+    def _voyage(self, link: Link, shipment: Shipment) -> Process:
+        yield self._calendar.timeout(shipment.due + LANDING - self._calendar.now)
+        link.dock += shipment.parts.pop(0)
+        while shipment.parts:
+            yield self._calendar.timeout(1)
+            link.dock += shipment.parts.pop(0)
         link.afloat.remove(shipment)
-        link.dock += shipment.amount
 
     def _count(self, step: int) -> None:
         self._ledger.check(step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import floor
 
 from sim.engine.twin_shocks import Strike, column, profiles
 from sim.model.world import Network, World
@@ -78,9 +79,15 @@ class User:
 
 @dataclass(eq=False, slots=True)
 class Shipment:
-    """Goods under way on a link."""
+    """Goods under way on a link: the parts still to land, t, one a step from step `due` on."""
 
-    amount: float
+    due: int
+    parts: list[float]
+
+    @property
+    def amount(self) -> float:
+        """What is still under way, t."""
+        return sum(self.parts)
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
@@ -89,11 +96,11 @@ class Link:
 
     seller: Producer
     buyer: Buyer
-    lead_steps: int
+    lead_steps: float
     ship_class: int
     share: float
     base_flow: float
-    afloat: list[Shipment]
+    afloat: list[Shipment] = field(default_factory=list)
     dock: float = 0.0
     arrived: float = 0.0
     open: float = 1.0
@@ -108,6 +115,18 @@ class Link:
     def leak(self) -> float:
         """Part of the normal flow that restrictions let through, approved or leaked, fraction."""
         return max(0.0, self.passing - self.open)
+
+    @property
+    def late(self) -> float:
+        """Part of every shipment that lands a step after the rest of it: what the lead has beyond whole steps, fraction."""
+        return self.lead_steps - floor(self.lead_steps)
+
+    def load(self, amount: float, step: int) -> Shipment:
+        """Put a shipment of `amount` t afloat, made at `step`."""
+        late = amount * self.late
+        shipment = Shipment(step + floor(self.lead_steps), [amount - late, late] if late > 0.0 else [amount])
+        self.afloat.append(shipment)
+        return shipment
 
     @property
     def seen(self) -> float:
@@ -246,7 +265,7 @@ def _links(network: Network, world: World, run: int, producers: Sequence[Produce
     table, share, flow = network.links, column(world.share, run), column(world.base_flow, run)
     links = []
     for i in range(len(table.src)):
-        lead = int(table.lead_steps[i])
+        lead = float(table.lead_steps[i])
         link = Link(
             seller=producers[table.src[i]],
             buyer=buyers[table.dst[i]],
@@ -254,14 +273,23 @@ def _links(network: Network, world: World, run: int, producers: Sequence[Produce
             ship_class=int(table.ship_class[i]),
             share=share[i],
             base_flow=flow[i],
-            afloat=[Shipment(flow[i]) for _ in range(lead)],
         )
+        _rest_afloat(link)
         link.seller.outbound.append(link)
         link.buyer.inbound.append(link)
         link.buyer.on_order += flow[i] * lead
         link.buyer.expected_lead += share[i] * lead
         links.append(link)
     return links
+
+
+def _rest_afloat(link: Link) -> None:
+    # What was shipped at rest before the first step and is still owed: of the oldest shipment only the late part, if there is one.
+    late = link.base_flow * link.late
+    if late > 0.0:
+        link.afloat.append(Shipment(0, [late]))
+    for step in range(-floor(link.lead_steps), 0):
+        link.load(link.base_flow, step)
 
 
 def _rest(users: Sequence[User], buyers: Sequence[Buyer]) -> None:

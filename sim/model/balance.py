@@ -28,28 +28,50 @@ def trade(prior: Floats, sold: Floats, bought: Floats, name: str = "") -> Floats
     Raises:
         ModelError: no flows over the given links meet the margins.
     """
-    x = np.broadcast_to(prior, (*prior.shape[:2], max(prior.shape[2], sold.shape[1], bought.shape[1]))).copy()
-    total = np.maximum(sold.sum(0), 1e-300)
-    gap = np.inf
+    n_run = max(prior.shape[2], sold.shape[1], bought.shape[1])
+    x = np.broadcast_to(prior, (*prior.shape[:2], n_run)).copy()
+    sold, bought = np.broadcast_to(sold, (len(sold), n_run)), np.broadcast_to(bought, (len(bought), n_run))
+    running, last = np.arange(n_run), np.full(n_run, np.inf)
     for _ in range(MOST_PASSES):
-        rows = x.sum(1)
-        x *= np.divide(sold, rows, out=np.zeros_like(rows), where=rows > 0)[:, None]
-        columns = x.sum(0)
-        x *= np.divide(bought, columns, out=np.zeros_like(columns), where=columns > 0)[None]
-        last, gap = gap, float((np.abs(x.sum(1) - sold).max(0) / total).max())
-        if gap < CLOSE or (gap >= last and gap < CLOSE_ENOUGH):
+        # Each run stops by itself, or its flows would depend on the company it is computed in.
+        flows = x[:, :, running]
+        flows *= _ratio(sold[:, running], total(np.moveaxis(flows, 1, 0)))[:, None]
+        flows *= _ratio(bought[:, running], total(flows))[None]
+        x[:, :, running] = flows
+        gap = _gap(total(np.moveaxis(flows, 1, 0)), sold[:, running])
+        going_on = (gap >= CLOSE) & ((gap < last[running]) | (gap >= CLOSE_ENOUGH))
+        last[running] = gap
+        running = running[going_on]
+        if not len(running):
             break
-    off = float((np.abs(x.sum(0) - bought).max(0) / total).max())
-    if max(gap, off) > CLOSE_ENOUGH:
+    off = max(float(last.max()), float(_gap(total(x), bought).max()))
+    if off > CLOSE_ENOUGH:
         raise ModelError(
             Problem(
                 where=name,
                 what="the stated trade links cannot carry what each region makes to where it is used",
-                got=f"{max(gap, off):.2g} of the total left over",
+                got=f"{off:.2g} of the total left over",
                 remedy="allow more links (leave out flows of 0), or change production or demand",
             )
         )
     return x
+
+
+def total(rows: Floats) -> Floats:
+    """Sum over the first axis in stored order: the same bits for one run as for many, which NumPy's pairwise sum does not promise."""
+    out = np.zeros(rows.shape[1:])
+    for row in rows:
+        out += row
+    return out
+
+
+def _ratio(wanted: Floats, there: Floats) -> Floats:
+    return np.divide(wanted, there, out=np.zeros_like(there), where=there > 0)
+
+
+def _gap(there: Floats, wanted: Floats) -> Floats:
+    """Largest miss of a margin relative to the total, [run]."""
+    return np.abs(there - wanted).max(0) / np.maximum(total(wanted), 1e-300)
 
 
 def stages_from_use(recipes: Sequence[tuple[int, int]], n_commodity: int) -> list[int]:
@@ -91,16 +113,16 @@ def close_markets(net: Network, production: Floats, recycled: Floats, demand: Fl
         rows = np.flatnonzero(of == c)
         final = np.flatnonzero((used == c) & (users.feeds < 0))
         inner = np.flatnonzero((used == c) & (users.feeds >= 0))
-        processed = (users.t_per_t[inner, None] * production[users.feeds[inner]]).sum(0)
-        again = np.broadcast_to(recycled, (net.n_node, width))[rows].sum(0)
-        wanted = demand[final].sum(0)
-        left = production[rows].sum(0) + again - processed
+        processed = total(users.t_per_t[inner, None] * production[users.feeds[inner]])
+        again = total(np.broadcast_to(recycled, (net.n_node, width))[rows])
+        wanted = total(demand[final])
+        left = total(production[rows]) + again - processed
         if len(final) and np.any(wanted > 0):
             if np.any(left < 0):
-                raise _short(net.commodities[c], "supply", processed, production[rows].sum(0) + again)
+                raise _short(net.commodities[c], "supply", processed, total(production[rows]) + again)
             demand[final] *= np.divide(left, wanted, out=np.zeros_like(left), where=wanted > 0)
         else:
-            made = production[rows].sum(0)
+            made = total(production[rows])
             if np.any(processed < again):
                 raise _short(net.commodities[c], "use", again, processed)
             production[rows] *= np.divide(processed - again, made, out=np.zeros_like(made), where=made > 0)

@@ -188,7 +188,7 @@ def _links(
     rules = scenario.rules
     trade = {(t.commodity, t.source, t.to): t for t in spec.trade}
     allies = set(scenario.regions_of(rules.allies)) if rules.allies else set()
-    rows: list[tuple[int, int, int, int]] = []
+    rows: list[tuple[int, int, float, int]] = []
     for (commodity, buyer), dst in index.items():
         if dst not in used:
             continue
@@ -198,13 +198,16 @@ def _links(
                 continue
             home = seller == buyer
             days = known.lead if known is not None and known.lead is not None else rules.lead_home if home else rules.lead_abroad
-            steps = max(1, round(days / scenario.clock.step))
+            steps = max(1.0, days / scenario.clock.step)
             first = home or (rules.ship == "allies-first" and {seller, buyer} <= allies)
             rows.append((index[commodity, seller], dst, steps, 0 if first else 1))
-    src, dst, lead, rank = (
-        (np.array(column, dtype=np.intp) for column in zip(*rows, strict=True)) if rows else (np.array([], dtype=np.intp),) * 4
+    src, dst, lead, rank = zip(*rows, strict=True) if rows else ((),) * 4
+    return Links(
+        src=np.array(src, dtype=np.intp),
+        dst=np.array(dst, dtype=np.intp),
+        lead_steps=np.array(lead, dtype=np.float64),
+        ship_class=np.array(rank, dtype=np.intp),
     )
-    return Links(src=src, dst=dst, lead_steps=lead, ship_class=rank)
 
 
 def _facts(

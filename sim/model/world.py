@@ -20,8 +20,8 @@ class Links:
     """Selling node, [link]."""
     dst: Ints
     """Buying node, [link]."""
-    lead_steps: Ints
-    """Whole steps from shipping to arrival, at least 1, [link]."""
+    lead_steps: Floats
+    """Steps from shipping to arrival, at least 1, [link]."""
     ship_class: Ints
     """Priority class of the buyer with this seller, 0 first, [link]."""
 

@@ -72,7 +72,7 @@ def _ever_short(record: Record, commodity: str, region: str) -> Floats:
     """Share of runs that have run short by the end of each step, [step]."""
     net = record.network
     first = record.outcome("first_shortage_days", commodity, region)
-    steps = np.rint(first[~np.isnan(first)] / net.step_days).astype(np.intp)
+    steps = np.floor(first[~np.isnan(first)] / net.step_days + 1e-9).astype(np.intp)
     return np.cumsum(np.bincount(steps, minlength=net.n_step)) / record.n_run
 
 

@@ -65,7 +65,7 @@ class Tally:
         np.add(self.n_short, self.short, out=self.n_short)
         np.copyto(self.last, k, where=self.short)
         np.logical_and(self.short, np.isinf(self.first, out=self.new), out=self.new)
-        np.copyto(self.first, k, where=self.new)
+        np.copyto(self.first, k + 1.0 - self.share, where=self.new)
         np.maximum(room.state.expected_use, 1e-200, out=self.cover)
         np.divide(room.state.on_hand, self.cover, out=self.cover)
         np.minimum(self.lowest_cover, self.cover, out=self.lowest_cover)
@@ -78,7 +78,10 @@ class Tally:
         np.add(self.gap, self.scratch, out=self.gap)
 
     def outcomes(self, step_days: float, n_step: int) -> dict[str, Floats]:
-        """Measures of every node, [node, run], in the units of NODE_MEASURES; NaN where a thing did not happen."""
+        """Measures of every node, [node, run], in the units of NODE_MEASURES; NaN where a thing did not happen.
+
+        Stock lasts through the part of the first short step that could be served: the shortage begins there, not at the step's start.
+        """
         over = (self.last >= 0) & (self.last < n_step - 1)
         return {
             "unmet_t": self.unmet,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sim.engine.state import Room
 from sim.engine.twin import run_twin
 from sim.errors import RunError
 from sim.model.compile import compile_model
-from sim.model.model import Model
+from sim.model.model import Entry, Model
 from sim.scenario import Scenario, load, shipped
 from sim.study.ensemble import ensemble
 from tests.property.networks import networks, shaken
@@ -132,6 +133,7 @@ def test_twin(mapping: dict[str, Any]) -> None:
 def test_twin_on_shipped_scenarios(name: str) -> None:
     for variant in (None, *load(name).variants):
         agree(compile_model(load(name, variant=variant)), runs=(0, 3))
+    agree(compile_model(load(name, sets=["clock.step=1 month"])), runs=(0, 3))  # lead times between whole steps
 
 
 def agree(model: Model, runs: tuple[int, ...]) -> None:
@@ -166,17 +168,15 @@ def test_split(mapping: dict[str, Any]) -> None:
             np.testing.assert_array_equal(values, whole[measure], err_msg=f"{measure}, batches of {n_batch}")
 
 
-def test_split_of_the_flagship() -> None:
-    scenario = load("gallium-export-halt", variant="pooled-60", sets=["runs.count=600"])
+@pytest.mark.parametrize("name", CASES)
+def test_split_of_shipped_scenarios(name: str) -> None:
+    scenario = load(name, variant="pooled-60" if name.startswith("gallium") else None, sets=["runs.count=300"])
     model = compile_model(scenario)
-    records = [ensemble(scenario, model, n_batch) for n_batch in (None, 100, 256)]
+    records = [ensemble(scenario, model, n_batch) for n_batch in (None, 299, 64, 16)]
     for other in records[1:]:
-        for measure, values in records[0].outcomes.items():
-            np.testing.assert_array_equal(values, other.outcomes[measure])
-        for series, values in records[0].fans.items():
-            np.testing.assert_array_equal(values, other.fans[series])
-        for series, values in records[0].means.items():
-            np.testing.assert_array_equal(values, other.means[series])
+        for kept in ("outcomes", "fans", "means"):
+            for key, values in getattr(records[0], kept).items():
+                np.testing.assert_array_equal(values, getattr(other, kept)[key], err_msg=f"{kept} {key}")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -187,3 +187,20 @@ def test_start_order_of_the_calendar_does_not_matter(name: str) -> None:
     ends = [simulate(model.network, world, lambda room, k: None, order).state for order in (range(n), range(n)[::-1])]
     np.testing.assert_array_equal(ends[0].on_hand, ends[1].on_hand)
     np.testing.assert_array_equal(ends[0].finished, ends[1].finished)
+
+
+def scaled(entries: tuple[Entry | None, ...], factor: float) -> tuple[Any, ...]:
+    """Certain numbers times a factor."""
+    return tuple(e if e is None else e._replace(amount=e.amount * factor) for e in entries)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_scale_of_shipped_scenarios(name: str) -> None:
+    scenario = load(name, sets=["runs.count=20"])
+    model = compile_model(scenario)
+    tonnes = {key: scaled(getattr(model.facts, key), 1000.0) for key in ("production", "capacity", "recycled", "demand")}
+    larger = replace(model, facts=replace(model.facts, trade=model.facts.trade * 1000.0, **tonnes))
+    small, large = ensemble(scenario, model).outcomes, ensemble(scenario, larger).outcomes
+    for measure, values in small.items():
+        factor = 1000.0 if measure.endswith("_t") else 1.0
+        np.testing.assert_allclose(large[measure], values * factor, rtol=1e-6, atol=1e-6 * factor, err_msg=measure)

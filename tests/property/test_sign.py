@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.model.compile import compile_model
 from sim.study.ensemble import ensemble
 from tests.property.networks import buyers, makers, networks
@@ -125,3 +126,30 @@ def test_one_more_supplier(suppliers: int) -> None:
     fewer, more = unmet(with_makers(suppliers)), unmet(with_makers(suppliers + 1))
     assert np.all(more <= fewer + SLACK)
     assert more.sum() < fewer.sum()
+
+
+HELP = {
+    "gallium-export-halt": (
+        "shocks.halt.leakage=20 %",
+        "shocks.halt.duration={lognormal: {median: 8 months, p90: 16 months}}",
+        "variant=pooled-60",
+    ),
+    "germanium-licence": ("shocks.licences.approval=80 %", "shocks.licences.duration=1 year", "shocks.licences.processing=2 weeks"),
+    "magnet-export-licence": (
+        "shocks.licences.approval=90 %",
+        "shocks.licences.duration={uniform: [4 months, 18 months]}",
+        "shocks.licences.processing=2 weeks",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "change"), [(name, change) for name, changes in HELP.items() for change in changes])
+def test_help_never_hurts_in_shipped_scenarios(name: str, change: str) -> None:
+    plain = ["runs.count=100", "rules.hoarding=1"]
+    variant, sets = (change.partition("=")[2], plain) if change.startswith("variant=") else (None, [*plain, change])
+    before, after = (
+        sim.run(name, sets=s, variant=v).frame().query("sector == 'all'").groupby("run").unmet_t.sum().to_numpy()
+        for s, v in ((plain, None), (sets, variant))
+    )
+    assert np.all(after <= before + SLACK * max(1.0, before.max()))
+    assert after.sum() < before.sum()

@@ -16,7 +16,7 @@ from sim.engine import twin_market
 from sim.engine.twin import TwinResult, run_twin
 from sim.engine.twin_entities import Cast
 from sim.errors import ModelError, RunError
-from tests.twin.worlds import STEPS_PER_YEAR, Case, Flow, Habits, Node, Pile, Strike, build, chain, cycle, pair
+from tests.twin.worlds import STEPS_PER_YEAR, Case, Flow, Habits, Node, Pile, Strike, build, chain, cycle, pair, stretched
 
 TEN_YEARS = round(10 * STEPS_PER_YEAR)
 TABLES = [field.name for field in fields(TwinResult) if field.name != "events"]
@@ -27,6 +27,8 @@ TROUBLE = (
     Strike("demand_surge", "c.magnet", ["CCC", "BBB"], 15.0, 50.5, size=0.3, name="boom"),
     Strike("export_ban", "a.ore", ["BBB"], 30.0, 45.0, size=0.1, name="ban"),
 )
+STRETCHES = (1.0, 1.38)
+"""Leads in whole steps, and leads that are not."""
 PILES = (
     Pile("c.magnet", ["BBB", "CCC"], 3.0, 0.5, fill=30.0, trigger=0.05, at_most=0.8, name="pool"),
     Pile("c.magnet", ["CCC"], 0.5, fill=10.0, name="own"),
@@ -41,7 +43,9 @@ def two_regions() -> Case:
 
 
 @pytest.mark.parametrize(
-    "case", [two_regions(), chain(n_step=TEN_YEARS), cycle(3, TEN_YEARS)], ids=["two regions", "three stages", "trade"]
+    "case",
+    [two_regions(), chain(n_step=TEN_YEARS), cycle(3, TEN_YEARS), stretched(chain(n_step=TEN_YEARS), 1.38)],
+    ids=["two regions", "three stages", "trade", "leads that are not whole"],
 )
 def test_rest_is_exact_for_ten_years(case: Case) -> None:
     result = run_twin(case.network, case.world, 0)
@@ -64,8 +68,9 @@ def test_rest_is_exact_under_other_habits() -> None:
     assert np.abs(result.unmet).max() < 1e-9
 
 
-def test_matter_is_conserved_per_commodity_as_the_records_tell_it() -> None:
-    case = chain(TROUBLE, PILES)
+@pytest.mark.parametrize("by", STRETCHES)
+def test_matter_is_conserved_per_commodity_as_the_records_tell_it(by: float) -> None:
+    case = stretched(chain(TROUBLE, PILES), by)
     result = run_twin(case.network, case.world, 0)
     links, users, n_step = case.network.links, case.network.users, case.network.n_step
     flow, lead = case.world.base_flow[:, 0], links.lead_steps
@@ -86,8 +91,9 @@ def test_matter_is_conserved_per_commodity_as_the_records_tell_it() -> None:
         assert there == pytest.approx(start + came - went, abs=1e-9)
 
 
-def test_on_order_is_what_is_under_way() -> None:
-    case = chain(TROUBLE)
+@pytest.mark.parametrize("by", STRETCHES)
+def test_on_order_is_what_is_under_way(by: float) -> None:
+    case = stretched(chain(TROUBLE), by)
     result = run_twin(case.network, case.world, 0)
     links = case.network.links
     for node in range(case.network.n_node):
@@ -99,7 +105,7 @@ def test_on_order_is_what_is_under_way() -> None:
 def test_what_is_shipped_arrives_whole_after_its_lead() -> None:
     case = chain(TROUBLE)
     result = run_twin(case.network, case.world, 0)
-    for link, lead in enumerate(case.network.links.lead_steps):
+    for link, lead in enumerate(case.network.links.lead_steps.astype(int)):
         assert (result.arrived[:lead, link] == case.world.base_flow[link, 0]).all()
         assert (result.arrived[lead:, link] == result.shipped[:-lead, link]).all()
 
@@ -121,8 +127,9 @@ def test_matter_lost_names_node_step_and_gap(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_order_in_which_processes_start_changes_no_bit(seed: int) -> None:
-    case = chain(TROUBLE, PILES)
+@pytest.mark.parametrize("by", STRETCHES)
+def test_the_order_in_which_processes_start_changes_no_bit(seed: int, by: float) -> None:
+    case = stretched(chain(TROUBLE, PILES), by)
     told = run_twin(case.network, case.world, 0)
     shuffled = run_twin(case.network, case.world, 0, arrange=lambda processes: random.Random(seed).sample(processes, len(processes)))
     assert told.events
@@ -175,12 +182,13 @@ shocks = st.builds(
     uneven=st.floats(0.0, 1.0),
     rules=st.tuples(*[st.sampled_from(["proportional", "priority", "max-min"])] * 2),
     sweeps=st.integers(1, 4),
+    stretch=st.floats(1.0, 3.0),
 )
 def test_whatever_strikes_matter_stays_and_no_amount_is_negative(
-    strikes: list[Strike], times: float, uneven: float, rules: tuple[str, str], sweeps: int
+    strikes: list[Strike], times: float, uneven: float, rules: tuple[str, str], sweeps: int, stretch: float
 ) -> None:
     habits = Habits(times, times, times, 1.5, uneven, sweeps, *rules)
-    case = chain(strikes, PILES, habits, n_step=60)
+    case = stretched(chain(strikes, PILES, habits, n_step=60), stretch)
     result = run_twin(case.network, case.world, 0)  # raises where matter is not conserved
     for name in TABLES:
         assert getattr(result, name).min() > -1e-9, name

@@ -42,7 +42,7 @@ class Flow:
     seller: str
     buyer: str
     flow: float
-    lead: int = 1
+    lead: float = 1.0
     ship_class: int = 0
 
 
@@ -197,6 +197,12 @@ def chain(strikes: Sequence[Strike] = (), piles: Sequence[Pile] = (), habits: Ha
     return build(nodes, flows, strikes, piles, habits, n_step)
 
 
+def stretched(case: Case, by: float) -> Case:
+    """The same case with every lead `by` times as long (`by` at least 1)."""
+    links = case.network.links
+    return Case(replace(case.network, links=replace(links, lead_steps=links.lead_steps * by)), case.world)
+
+
 def day(step: float) -> date:
     """The date of an instant of a case."""
     return date(2025, 1, 1) + timedelta(days=7 * step)
@@ -213,7 +219,7 @@ def _links(network: Network, flows: Sequence[Flow]) -> tuple[Links, list[float]]
     links = Links(
         src=np.array([ends[i][1] for i in rank], dtype=np.intp),
         dst=np.array([ends[i][0] for i in rank], dtype=np.intp),
-        lead_steps=np.array([flows[i].lead for i in rank], dtype=np.intp),
+        lead_steps=np.array([flows[i].lead for i in rank], dtype=np.float64),
         ship_class=np.array([flows[i].ship_class for i in rank], dtype=np.intp),
     )
     return links, [flows[i].flow / STEPS_PER_YEAR for i in rank]
@@ -342,7 +348,7 @@ def _column(values: Sequence[float]) -> np.ndarray:
 
 def _no_links() -> Links:
     none = np.zeros(0, dtype=np.intp)
-    return Links(src=none, dst=none, lead_steps=none, ship_class=none)
+    return Links(src=none, dst=none, lead_steps=np.zeros(0), ship_class=none)
 
 
 def _no_users() -> Users:

@@ -38,9 +38,11 @@ class Result:
 
     def frame(self) -> pd.DataFrame:
         """One row a run and place, one column a measure; NaN where a thing did not happen."""
+        import pandas as pd
+
         from sim.record.tables import outcomes
 
-        return outcomes(self.record)
+        return pd.concat(list(outcomes(self.record)), ignore_index=True)
 
     def series(self) -> pd.DataFrame:
         """Weekly series: quantiles over runs, or the mean, of what the scenario watches."""
@@ -62,7 +64,7 @@ class Result:
         """The result as charts and terminal tables see it."""
         from sim.record.folder import manifest
 
-        return _view(manifest(self.record), {"summary": self.summary(), "outcomes": self.frame(), "series": self.series()})
+        return _view(manifest(self.record), {"summary": self.summary(), "series": self.series()})
 
     def plot(self, folder: str | Path = "charts") -> tuple[Path, ...]:
         """Draw all charts into a folder, PNG and SVG, and return their paths."""
@@ -79,7 +81,7 @@ class Result:
         from sim.record.folder import manifest, write
         from sim.show.charts import write_charts
 
-        tables = {"summary": self.summary(), "outcomes": self.frame(), "series": self.series()}
+        tables = {"summary": self.summary(), "series": self.series()}
         view = _view(manifest(self.record), tables)
 
         def draw_into(folder: Path) -> None:
@@ -232,6 +234,5 @@ def _view(manifest: dict[str, Any], tables: dict[str, pd.DataFrame]) -> RunView:
         rng_seed=manifest["rng_seed"],
         threshold=manifest["threshold"],
         series=tables["series"],
-        outcomes=tables["outcomes"],
         summary=tables["summary"],
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.measure.estimate import chance, estimate
@@ -45,17 +44,12 @@ def summary(record: Record) -> pd.DataFrame:
 def _rows(record: Record, i: int, place: Place) -> Iterator[dict[str, Any]]:
     where = place._asdict()
     is_shock = place.sector.startswith("shock:")
-    if is_shock or place.sector == "all":
-        happened = record.outcomes["shock_days" if is_shock else "days_short"][i] > 0
-        yield {"measure": "p_shock" if is_shock else "p_short", **where, "unit": "probability", **chance(happened)._asdict()}
-        yield {
-            "measure": "p_shock_at_end" if is_shock else "p_short_at_end",
-            **where,
-            "unit": "probability",
-            **chance(record.at_end[i])._asdict(),
-        }
+    days = record.row("shock_days" if is_shock else "days_short", i)
+    if days is not None:
+        name, at_end = "p_shock" if is_shock else "p_short", record.at_end[i]
+        yield {"measure": name, **where, "unit": "probability", **chance(days > 0)._asdict()}
+        yield {"measure": f"{name}_at_end", **where, "unit": "probability", **chance(at_end)._asdict()}
     for measure, unit in UNITS.items():
-        values = record.outcomes[measure][i]
-        may_be_absent = measure in ("first_shortage_days", "recovery_days") and place.sector == "all"
-        if may_be_absent or not np.isnan(values).all():
+        values = record.row(measure, i)
+        if values is not None:
             yield {"measure": measure, **where, "unit": unit, **estimate(values)._asdict()}

@@ -7,7 +7,7 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -18,18 +18,19 @@ import pandas as pd
 
 from sim.errors import Problem, RunError
 from sim.record.record import Record
+from sim.record.tables import outcomes
 
 LIBRARIES = ("numpy", "pandas", "simpy", "scipy", "matplotlib", "pydantic")
 PARQUET_COMPRESSION = "zstd"
 
 
-def write(parent: Path, record: Record, tables: dict[str, pd.DataFrame], draw_into: Callable[[Path], None]) -> Path:
+def write(parent: Path, record: Record, tables: dict[str, pd.DataFrame], draw_into: Callable[[Path], object]) -> Path:
     """Write a run folder and return its path, `<scenario>-<date>-<hash>` under `parent`.
 
     Arguments:
         parent: folder of run folders; made if absent.
         record: the record of the runs.
-        tables: `summary` (always CSV), `outcomes` and `series` (Parquet where pyarrow is installed, else CSV).
+        tables: `summary` (always CSV) and `series`; it and the outcomes are Parquet where pyarrow is installed, else CSV.
         draw_into: draws the charts into the folder it is given.
 
     Raises:
@@ -54,14 +55,14 @@ def write(parent: Path, record: Record, tables: dict[str, pd.DataFrame], draw_in
 
 
 def read(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Manifest and tables of a run folder.
+    """Manifest, summary and series of a run folder.
 
     Raises:
         RunError: it is not a run folder, or a file of it is missing or damaged.
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return manifest, {name: _read_table(folder, name) for name in ("summary", "outcomes", "series")}
+        return manifest, {name: _read_table(folder, name) for name in ("summary", "series")}
     except (OSError, ValueError, KeyError) as error:
         raise RunError(
             Problem(file=str(folder), what="is not a whole run folder", got=str(error), remedy="Give a folder that 'sim run' has written.")
@@ -70,11 +71,31 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
 
 def _fill(folder: Path, record: Record, tables: dict[str, pd.DataFrame]) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest(record), indent=2) + "\n", encoding="utf-8")
-    for name, table in tables.items():
-        if name != "summary" and find_spec("pyarrow") is not None:
-            table.to_parquet(folder / f"{name}.parquet", compression=PARQUET_COMPRESSION, index=False)
-        else:
-            table.to_csv(folder / f"{name}.csv", index=False)
+    tables["summary"].to_csv(folder / "summary.csv", index=False)
+    is_parquet = find_spec("pyarrow") is not None
+    write_blocks = _write_parquet if is_parquet else _write_csv
+    write_blocks(folder / "series", [tables["series"]])
+    write_blocks(folder / "outcomes", outcomes(record))
+
+
+def _write_parquet(stem: Path, blocks: Iterable[pd.DataFrame]) -> None:
+    """Block by block, so that memory does not grow with the table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    writer = None
+    for block in blocks:
+        table = pa.Table.from_pandas(block, preserve_index=False)
+        writer = writer or pq.ParquetWriter(stem.with_suffix(".parquet"), table.schema, compression=PARQUET_COMPRESSION)
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+
+
+def _write_csv(stem: Path, blocks: Iterable[pd.DataFrame]) -> None:
+    with stem.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+        for number, block in enumerate(blocks):
+            block.to_csv(file, index=False, header=number == 0)
 
 
 def _read_table(folder: Path, name: str) -> pd.DataFrame:

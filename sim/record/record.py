@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.model.world import Floats, Network
 
 if TYPE_CHECKING:
@@ -32,9 +35,11 @@ class Record:
     wall_s: float
     places: tuple[Place, ...]
     outcomes: dict[str, Floats] = field(repr=False)
-    """Measure -> value in its unit, [place, run]; NaN where a thing did not happen or is not kept for that place."""
-    at_end: Floats = field(repr=False)
-    """1 where the place is short in the last step (a shock: in force at the end), [place, run]."""
+    """Measure -> value in its unit, [row, run]; NaN where a thing did not happen. Rows are the places from `first_row` on."""
+    first_row: dict[str, int] = field(repr=False)
+    """Measure -> the place of its first row."""
+    at_end: NDArray[np.bool_] = field(repr=False)
+    """True where the place is short in the last step (a shock: in force at the end), [place, run]."""
     fans: dict[str, Floats] = field(repr=False)
     """Series -> quantiles over runs at `fan.LEVELS`, [level, step, node]."""
     means: dict[str, Floats] = field(repr=False)
@@ -53,9 +58,21 @@ class Record:
         """
         return self._rows()[Place(commodity, region, sector)]
 
+    def row(self, measure: str, place: int) -> Floats | None:
+        """Values of one measure at the place of that number, [run]; None if it is not kept there."""
+        row = place - self.first_row[measure]
+        return self.outcomes[measure][row] if 0 <= row < len(self.outcomes[measure]) else None
+
     def outcome(self, measure: str, commodity: str, region: str, sector: str = "all") -> Floats:
-        """Values of one measure at one place, [run]."""
-        return self.outcomes[measure][self.index(commodity, region, sector)]
+        """Values of one measure at one place, [run].
+
+        Raises:
+            KeyError: there is no such place, or the measure is not kept there.
+        """
+        values = self.row(measure, self.index(commodity, region, sector))
+        if values is None:
+            raise KeyError(f"{measure} is not kept for {commodity} {region} {sector}")
+        return values
 
     def _rows(self) -> dict[Place, int]:
         return {place: row for row, place in enumerate(self.places)}

@@ -26,16 +26,16 @@ QUANTILES = tuple(f"p{round(100 * level):02d}" for level in LEVELS)
 COLUMNS = ("series", "commodity", "region", "origin", "date", "unit", "mean", *QUANTILES)
 
 
-def outcomes(record: Record) -> pd.DataFrame:
-    """One row a place and run: `run, commodity, region, sector`, then one column a measure; NaN where it did not happen.
+def outcomes(record: Record) -> Iterator[pd.DataFrame]:
+    """Place by place, one row a run: `run, commodity, region, sector`, then one column a measure; NaN where it did not happen.
 
     Arguments:
         record: the record of the runs.
     """
-    n_place, n_run = len(record.places), record.n_run
-    names = {field: np.repeat([getattr(p, field) for p in record.places], n_run) for field in ("commodity", "region", "sector")}
-    columns = {measure: np.asarray(values).reshape(-1) for measure, values in record.outcomes.items()}
-    return pd.DataFrame({"run": np.tile(np.arange(n_run), n_place), **names, **columns})
+    for row, place in enumerate(record.places):
+        values = {measure: record.row(measure, row) for measure in record.outcomes}
+        columns = {measure: np.full(record.n_run, np.nan) if v is None else v for measure, v in values.items()}
+        yield pd.DataFrame({"run": np.arange(record.n_run), **place._asdict(), **columns})
 
 
 def series(record: Record) -> pd.DataFrame:

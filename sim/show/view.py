@@ -77,8 +77,6 @@ class RunView:
     """Unmet share of demand from which a region counts as short."""
     series: pd.DataFrame
     """Columns `SERIES_COLUMNS`: one row a series, place and date."""
-    outcomes: pd.DataFrame
-    """One row a run, commodity, region and sector."""
     summary: pd.DataFrame
     """Columns `SUMMARY_COLUMNS`: one row a measure and place."""
 

@@ -15,7 +15,7 @@ from sim.model.model import Model
 from sim.model.world import Floats, Network, World
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
-from sim.record.tally import NODE_MEASURES, Tally
+from sim.record.tally import NODE_MEASURES, USER_MEASURES, Tally
 from sim.scenario import Scenario
 
 Progress = Callable[[int, int], None]
@@ -64,9 +64,13 @@ class Keep:
         self.places = places(net)
         self.nodes = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
         self.rows = slice(None) if len(self.nodes) == net.n_node else self.nodes
-        columns = (*NODE_MEASURES, *SHOCK_MEASURES)
-        self.outcomes = {measure: _column(len(self.places), n_run, len(columns)) for measure in columns}
-        self.at_end = _column(len(self.places), n_run, len(columns))
+        n_all, n_user, n_shock = len(self.nodes), len(net.users.node), len(net.shocks)
+        kept = {measure: (0, n_all + n_user if measure in USER_MEASURES else n_all) for measure in NODE_MEASURES}
+        kept |= dict.fromkeys(SHOCK_MEASURES, (n_all + n_user, n_shock))
+        self.first_row = {measure: first for measure, (first, _) in kept.items()}
+        on_disk = 8 * n_run * sum(n_row for _, n_row in kept.values()) > MEMORY_BYTES
+        self.outcomes = {measure: _column(n_row, n_run, on_disk) for measure, (_, n_row) in kept.items()}
+        self.at_end = np.zeros((len(self.places), n_run), dtype=bool)
         self.fans: dict[str, Fan] = {series: self._fan() for series in model.series if series != "supply"}
         throughput = np.zeros(len(net.commodities))
         np.add.at(throughput, net.node_commodity, (probe.production + probe.recycled)[:, 0])
@@ -106,13 +110,13 @@ class Keep:
         for measure, values in done.by_user().items():
             self.outcomes[measure][n_all : n_all + n_user, runs] = values
         self.at_end[:n_all, runs] = (done.last == n_step - 1)[self.nodes]
-        for row, events in enumerate(world.events, start=n_all + n_user):
+        for row, events in enumerate(world.events):
             starts = np.minimum(events.start, n_step)
             inside = np.minimum(events.end, n_step) - starts
             lasted = np.where(starts < n_step, np.where(np.isfinite(events.end), events.end, n_step) - starts, 0.0)
             self.outcomes["shock_days"][row, runs] = inside.sum(0) * days
             self.outcomes["longest_shock_days"][row, runs] = lasted.max(0) * days
-            self.at_end[row, runs] = ((events.start < n_step) & (events.end > n_step)).any(0)
+            self.at_end[n_all + n_user + row, runs] = ((events.start < n_step) & (events.end > n_step)).any(0)
 
     def _series(self, room: Room, tally: Tally, k: int, first: int) -> None:
         values: dict[str, Callable[[], Floats]] = {
@@ -143,6 +147,7 @@ class Keep:
             wall_s=wall_s,
             places=self.places,
             outcomes=self.outcomes,
+            first_row=self.first_row,
             at_end=self.at_end,
             fans=fans,
             means={name: mean.mean(self.n_run) for name, mean in self.means.items()},
@@ -171,11 +176,9 @@ def _held_by_node(room: Room) -> Floats:
     return held
 
 
-def _column(n_place: int, n_run: int, n_column: int) -> Floats:
-    """Room for one measure in all runs; on disk when all measures together would not fit in memory comfortably."""
-    if 8 * n_place * n_run * n_column <= MEMORY_BYTES:
-        return np.full((n_place, n_run), np.nan)
+def _column(n_row: int, n_run: int, on_disk: bool) -> Floats:
+    """Room for one measure in all runs."""
+    if not on_disk or n_row == 0:
+        return np.empty((n_row, n_run))
     with TemporaryFile() as file:  # the mapping keeps the file, which is gone when the mapping is
-        column = np.memmap(file, dtype=np.float64, mode="w+", shape=(n_place, n_run))
-    column[...] = np.nan
-    return column
+        return np.memmap(file, dtype=np.float64, mode="w+", shape=(n_row, n_run))

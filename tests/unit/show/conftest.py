@@ -50,7 +50,7 @@ def build_view(recipe: Recipe) -> RunView:
         title=recipe.title, question="When do users run short?", scenario="gallium-export-halt", variant=recipe.variant,
         commodities=recipe.commodities, regions=recipe.regions, n_runs=recipe.n_runs, rng_seed=20260101,
         sources=("USGS Mineral Commodity Summaries 2026", "EU-US-Japan alliance (fact sheet eu-us-japan-alliance)"), threshold=0.05,
-        series=series, outcomes=pd.DataFrame(), summary=pd.DataFrame(summary).reindex(columns=list(SUMMARY_COLUMNS)),
+        series=series, summary=pd.DataFrame(summary).reindex(columns=list(SUMMARY_COLUMNS)),
     )  # fmt: skip
 
 

@@ -59,3 +59,24 @@ def test_sums_are_those_of_plain_addition(batch: tuple[np.ndarray, np.ndarray, n
     groups = Groups(group, len(supply))
     np.testing.assert_allclose(groups.sum(claims, np.empty_like(supply)), total(group, claims, len(supply)), rtol=1e-12)
     np.testing.assert_array_equal(groups.scale(claims, supply, np.empty_like(claims)), claims * supply[group])
+
+
+@given(batches())
+def test_a_run_adds_up_to_the_same_bits_alone(batch: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+    group, supply, claims = batch
+    groups = Groups(group, len(supply))
+    together = groups.sum(claims, np.empty_like(supply))
+    for run in range(supply.shape[1]):
+        alone = groups.sum(claims[:, [run]].copy(), np.empty((len(supply), 1)))
+        np.testing.assert_array_equal(alone[:, 0], together[:, run])
+
+
+def test_sixteen_members_add_up_to_the_same_bits_alone() -> None:
+    """Enough members for NumPy to add a lone column pairwise if it were let."""
+    claims = np.random.default_rng(3).uniform(size=(48, 5))
+    for group in (np.repeat(np.arange(3), 16), np.tile(np.arange(3), 16)):
+        groups = Groups(group, 3)
+        together = groups.sum(claims, np.empty((3, 5)))
+        for run in range(5):
+            alone = groups.sum(claims[:, [run]].copy(), np.empty((3, 1)))
+            np.testing.assert_array_equal(alone[:, 0], together[:, run])

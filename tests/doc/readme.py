@@ -1,0 +1,35 @@
+"""What the README shows of the program, made anew: `python -m tests.doc.readme` writes the table and the chart into it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+CHART = ROOT / "chart.svg"
+BLOCK = re.compile(r"(<!-- output of: sim (.*?) -->\n```text\n)(.*?)(```)", re.DOTALL)
+
+
+def said(arguments: str, folder: Path) -> str:
+    """What `sim ARGUMENTS` prints in a folder, without the line that names the run folder."""
+    command = [sys.executable, "-m", "sim", *arguments.split()]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "100"})
+    return "".join(line for line in done.stdout.splitlines(keepends=True) if not line.startswith("Tables and charts:")).rstrip() + "\n"
+
+
+def main() -> None:
+    """Write the table and the chart."""
+    with tempfile.TemporaryDirectory() as scratch:
+        text = BLOCK.sub(lambda m: m[1] + said(m[2], Path(scratch)) + m[4], README.read_text(encoding="utf-8"))
+        README.write_text(text, encoding="utf-8")
+        shutil.copy(next(Path(scratch).glob("runs/*/charts/shortage-*.svg")), CHART)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,20 +9,9 @@ import pandas as pd
 
 from sim.measure.estimate import chance, estimate
 from sim.record.record import Place, Record
+from sim.record.tally import NODE_MEASURES, SHOCK_MEASURES
 
-UNITS = {
-    "unmet_t": "t",
-    "unmet_share": "share",
-    "first_shortage_days": "days",
-    "days_short": "days",
-    "deepest_share": "share",
-    "recovery_days": "days",
-    "lowest_cover_days": "days",
-    "stock_drawn_t": "t",
-    "supply_gap_t": "t",
-    "shock_days": "days",
-    "longest_shock_days": "days",
-}
+UNITS = {**NODE_MEASURES, **SHOCK_MEASURES}
 COLUMNS = (
     *("measure", "commodity", "region", "sector", "unit", "mean", "se", "p05", "p50", "p95", "cvar95", "cvar95_se", "n"),
     *("probability", "low", "high"),

@@ -24,6 +24,8 @@ NODE_MEASURES = {
 }
 """Measures of a node and their units; the first two are kept for each of its users as well."""
 USER_MEASURES = ("unmet_t", "unmet_share")
+SHOCK_MEASURES = {"shock_days": "days", "longest_shock_days": "days"}
+"""Measures of a shock and their units: days in force within the horizon, and its longest strike whether or not it ends within it."""
 NEVER = np.nan
 
 

@@ -15,14 +15,13 @@ from sim.model.model import Model
 from sim.model.world import Floats, Network, World
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
-from sim.record.tally import NODE_MEASURES, USER_MEASURES, Tally
+from sim.record.tally import NODE_MEASURES, SHOCK_MEASURES, USER_MEASURES, Tally
 from sim.scenario import Scenario
 
 Progress = Callable[[int, int], None]
 CACHE_BYTES = 2**23
 EXACT_BYTES = 2**27
 MEMORY_BYTES = 2**28
-SHOCK_MEASURES = ("shock_days", "longest_shock_days")
 
 
 def ensemble(scenario: Scenario, model: Model, n_batch: int | None = None, progress: Progress | None = None) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.engine.twin import run_twin
-from sim.engine.twin_log import KINDS, Event
+from sim.engine.twin.log import KINDS, Event
 from tests.twin.worlds import STEADY, STEPS_PER_YEAR, Flow, Node, Pile, Strike, build, chain, day, pair
 
 METAL = "x.metal"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.engine.twin import run_twin
-from sim.engine.twin_shocks import Profile
+from sim.engine.twin.shocks import Profile
 from tests.twin.worlds import STEADY, STEPS_PER_YEAR, Case, Flow, Habits, Node, Pile, Strike, build, pair
 
 YEAR = STEPS_PER_YEAR

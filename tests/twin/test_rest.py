@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine import twin_market
 from sim.engine.twin import TwinResult, run_twin
-from sim.engine.twin_entities import Cast
+from sim.engine.twin import market as twin_market
+from sim.engine.twin.entities import Cast
 from sim.errors import ModelError, RunError
 from tests.twin.worlds import STEPS_PER_YEAR, Case, Flow, Habits, Node, Pile, Strike, build, chain, cycle, pair, stretched
 

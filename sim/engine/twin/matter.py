@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sim.engine.twin_entities import Buyer, Cast
+from sim.engine.twin.entities import Buyer, Cast
 from sim.errors import Problem, RunError
 
 TOLERANCE = 1e-9

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import floor
 
-from sim.engine.twin_shocks import Strike, column, profiles
+from sim.engine.twin.shocks import Strike, column, profiles
 from sim.model.world import Network, World
 
 

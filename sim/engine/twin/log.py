@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import floor, inf
 
-from sim.engine.twin_entities import Buyer, Cast, Producer, Store
-from sim.engine.twin_shocks import Strike
+from sim.engine.twin.entities import Buyer, Cast, Producer, Store
+from sim.engine.twin.shocks import Strike
 from sim.model.world import Network
 from sim.units import format_amount
 

@@ -12,7 +12,7 @@ import simpy
 from sim.model.world import Events, ShockPlan
 
 if TYPE_CHECKING:
-    from sim.engine.twin_entities import Link, Producer, User
+    from sim.engine.twin.entities import Link, Producer, User
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from math import inf
 
-from sim.engine.twin_entities import Buyer, Cast
+from sim.engine.twin.entities import Buyer, Cast
 
 NOTHING = 1e-12
 """Part of an order, or of a finished stock, at or below which what is left of it is rounding."""

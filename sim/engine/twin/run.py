@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from sim.engine import twin_market as market
-from sim.engine.twin_entities import Cast, Link, Shipment, assemble
-from sim.engine.twin_log import Event, Log
-from sim.engine.twin_matter import Ledger
+from sim.engine.twin import market
+from sim.engine.twin.entities import Cast, Link, Shipment, assemble
+from sim.engine.twin.log import Event, Log
+from sim.engine.twin.matter import Ledger
 from sim.errors import ModelError, Problem
 from sim.model.world import Floats, Network, World
 

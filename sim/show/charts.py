@@ -22,6 +22,8 @@ from sim.units import DAYS_PER_YEAR
 Part = TypeVar("Part")
 PERCENT = 100.0
 OWN_SCALE = " Each panel has a scale of its own."
+KILOTONNES_FROM = 100_000.0
+"""Demand in t a year from which an axis counts in kt: six digits no longer fit beside it."""
 LABEL_IN = 2.4
 """Room for a label at the end of a curve, inches."""
 SEEN = 5e-4
@@ -59,7 +61,7 @@ def shortage_fan(view: RunView, commodity: str) -> Figure:
 
 
 def supply_by_origin(view: RunView, commodity: str) -> Figure:
-    """Mean arrivals by origin, stacked, against demand, in tonnes a year; one panel a region.
+    """Mean arrivals by origin, stacked, against demand, in t or kt a year; one panel a region.
 
     Arguments:
         view: the run; needs the series `supply` and `demand`; shows `recycled` where there is some.
@@ -76,10 +78,12 @@ def supply_by_origin(view: RunView, commodity: str) -> Figure:
         colours |= {"other origins": style.OTHER, "recycled": "#7f7f7f"}
         drawn = {region: _layers(stack, recycled.get(region), origins) for region, stack in stacks.items() if region in demand}
         named = [name for name in (*origins, "other origins", "recycled") if any(name in layers for layers in drawn.values())]
+        largest = max((float(np.nanmax(want.mean)) * DAYS_PER_YEAR / _step_days(want) for want in demand.values()), default=0.0)
+        unit, per_tonne = ("kt", 1e-3) if largest >= KILOTONNES_FROM else ("t", 1.0)
         sheet = Sheet(
             heading=f"Supply by origin and demand: {commodity_label(commodity)}",
             shocks=view.shocks(),
-            axis_label="t per year, mean of runs",
+            axis_label=f"{unit} per year, mean of runs",
             keys=(Key(label="demand", colour=style.INK, is_line=True), *(Key(label=name, colour=colours[name]) for name in named)),
             notes=("What is missing under the demand line is drawn from stock or goes unmet." + OWN_SCALE * (len(drawn) > 1),),
         )
@@ -87,7 +91,7 @@ def supply_by_origin(view: RunView, commodity: str) -> Figure:
         figure, panels = build(view, sheet, list(drawn), grid)
         for axes, (region, layers) in zip(panels, drawn.items(), strict=True):
             want = demand[region]
-            yearly = DAYS_PER_YEAR / _step_days(want)
+            yearly = per_tonne * DAYS_PER_YEAR / _step_days(want)
             top = draw_stack(axes, want.day, {name: level * yearly for name, level in layers.items()}, colours)
             axes.plot(want.day, want.mean * yearly, color=style.INK, linewidth=1.3)
             amount_axis(axes, max(top, float(np.nanmax(want.mean)) * yearly))
@@ -264,7 +268,7 @@ def _stores_in_days(view: RunView, commodity: str) -> dict[str, Course]:
     return {
         region: store.scaled(_step_days(demand[region]) / float(demand[region].mean[0]))
         for region, store in stores.items()
-        if np.nanmax(store.mean, initial=0.0) > 0.0 and demand[region].mean[0] > 0.0
+        if np.nanmax(store.p95, initial=0.0) > 0.0 and demand[region].mean[0] > 0.0
     }
 
 

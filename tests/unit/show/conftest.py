@@ -71,8 +71,8 @@ def _place(recipe: Recipe, place: tuple[str, str], dates: list[date], depth: flo
     cover = {q: 42.0 * (1.0 - min(1.0, 2.2 * depth) * drop * (1.15 - 0.5 * q)).clip(0.0) * (1 + 0.2 * (q - 0.5)) for q in QUANTILES}
     short = min(0.97, 1.9 * depth) / (1.0 + np.exp(-(step - 50.0) / 5.0)) * (step > 34)
     frames = [
-        _frame("unmet", place, dates, {"unit": "share", "mean": unmet[0.5] * 1.05, **_bands(unmet)}),
-        _frame("cover", place, dates, {"unit": "days", "mean": cover[0.5], **_bands(cover)}),
+        _frame("unmet", place, dates, {"unit": "share", "mean": np.nan, **_bands(unmet)}),
+        _frame("cover", place, dates, {"unit": "days", "mean": np.nan, **_bands(cover)}),
         _frame("demand", place, dates, {"unit": "t/step", "mean": want + 0.0 * step}),
         _frame("short", place, dates, {"unit": "share", "mean": short}),
         _frame("recycled", place, dates, {"unit": "t/step", "mean": 0.06 * want + 0.0 * step}),
@@ -84,7 +84,7 @@ def _place(recipe: Recipe, place: tuple[str, str], dates: list[date], depth: flo
         frames.append(_frame("supply", place, dates, {"origin": origin, "unit": "t/step", "mean": part * want * cut}))
     if region in recipe.stored:
         held = {q: want / 7.0 * 60.0 * np.clip(step / 26.0, 0.0, 1.0) * (1.0 - drop * (1.1 - 0.6 * q)).clip(0.0) for q in QUANTILES}
-        frames.append(_frame("store", place, dates, {"unit": "t", "mean": held[0.5], **_bands(held)}))
+        frames.append(_frame("store", place, dates, {"unit": "t", "mean": np.nan, **_bands(held)}))
     return frames
 
 

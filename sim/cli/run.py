@@ -94,12 +94,15 @@ def run_asked(asked: Asked) -> None:
     with progress(asked.quiet) as report:
         result = api.run(asked.scenario, variant=asked.variant, sets=asked.sets, runs=asked.runs, rng_seed=asked.rng_seed, progress=report)
     simulated = time.monotonic()
+    if not asked.as_json:
+        print_summary(result)
+    if not asked.quiet:
+        click.echo("writing tables and charts ...", err=True)
     folder = result.save(asked.out)
     if asked.as_json:
         told = result.report()
         print_json({"scenario": told.pop("scenario"), "run_folder": str(folder), **told})
     else:
-        print_summary(result)
         click.echo(f"\nTables and charts: {folder}")
     if not asked.quiet:
         saved = time.monotonic()

@@ -20,6 +20,8 @@ from sim.scenario import Scenario
 
 Progress = Callable[[int, int], None]
 CACHE_BYTES = 2**23
+"""Room for a batch's state and flows. More than the cache: with few nodes the cost of a call outweighs it (DESIGN.md)."""
+STEPS_A_REPORT = 64
 EXACT_BYTES = 2**27
 MEMORY_BYTES = 2**28
 
@@ -31,7 +33,7 @@ def ensemble(scenario: Scenario, model: Model, n_batch: int | None = None, progr
         scenario: as written; its `runs` say how many and with which generator number.
         model: the scenario compiled.
         n_batch: runs in a batch; chosen so that a batch fits the cache when not given. Results do not depend on it.
-        progress: called with (runs done, runs wanted) after each batch.
+        progress: called now and then with (runs done, runs wanted).
 
     Raises:
         ModelError: a market cannot be at rest, or matter was not conserved.
@@ -42,9 +44,7 @@ def ensemble(scenario: Scenario, model: Model, n_batch: int | None = None, progr
     size = n_batch or batch_size(model.network)
     for first in range(0, n_run, size):
         world = draw(model, rng_seed, first, min(size, n_run - first))
-        keep.batch(world, first)
-        if progress:
-            progress(first + world.n_run, n_run)
+        keep.batch(world, first, progress)
     return keep.record(scenario, time.perf_counter() - began)
 
 
@@ -87,8 +87,8 @@ class Keep:
             return ExactFan(n_step, n_row, self.n_run)
         return SketchFan(n_step, n_row)
 
-    def batch(self, world: World, first: int) -> None:
-        """Simulate one batch and fold it."""
+    def batch(self, world: World, first: int, progress: Progress | None = None) -> None:
+        """Simulate one batch and fold it, telling how many runs' worth of steps are done."""
         tally: list[Tally] = []
 
         def count(room: Room, k: int) -> None:
@@ -96,11 +96,15 @@ class Keep:
                 tally.append(Tally(room, self.model.threshold))
             tally[0].count(room, k)
             self._series(room, tally[0], k, first)
+            if progress and (k + 1) % STEPS_A_REPORT == 0:
+                progress(first + world.n_run * (k + 1) // self.net.n_step, self.n_run)
 
         simulate(self.net, world, count)
         recycled = np.broadcast_to(world.recycled, (self.net.n_node, world.n_run))
         for k in range(self.net.n_step):
             self.means["recycled"].add(k, recycled)
+        if progress:
+            progress(first + world.n_run, self.n_run)
         done, runs = tally[0], slice(first, first + world.n_run)
         n_step, days = self.net.n_step, self.net.step_days
         n_all, n_user = len(self.nodes), len(self.net.users.node)

@@ -40,7 +40,7 @@ def test_run_prints_results_and_keeps_timing_apart(api: Any, typed: Typed) -> No
     assert "JPN" in done.stdout
     assert "12.5 (0-30)" in done.stdout
     assert done.stdout.endswith("\nTables and charts: runs/x-2026\n")
-    assert done.stderr.startswith("simulated in ")
+    assert done.stderr.startswith("writing tables and charts ...\nsimulated in ")
     assert typed("run", "x", "--quiet").stderr == ""
 
 

@@ -52,12 +52,16 @@ class Groups:
         if self._order is not None and len(self._order):
             ends = np.cumsum([len(r) for r in rows])
             self._blocks = list(_blocks([np.arange(end - len(r), end) for r, end in zip(rows, ends, strict=True)]))
+        self._group_of_row = np.searchsorted(self.used, group).tolist()
+        self._by_group = np.empty((0 if self._is_all else len(self.used), 0))
+        self._by_row = np.empty((0 if self._order is None else len(self._order), 0))
 
     def sum(self, rows: Floats, out: Floats) -> Floats:
         """Sum of the rows of each group, [row, run] -> [group, run]."""
+        self._make_room(rows.shape[1])
         if self._order is not None:
-            rows = rows[self._order]
-        sums = out if self._is_all else np.empty((len(self.used), rows.shape[1]))
+            rows = np.take(rows, self._order, axis=0, out=_narrow(self._by_row, rows.shape[1]), mode="clip")
+        sums = out if self._is_all else _narrow(self._by_group, rows.shape[1])
         for block in self._blocks:
             _add_up(rows[block.rows].reshape(*block.shape, -1), block.axis, sums[block.groups])
         if not self._is_all:
@@ -67,15 +71,28 @@ class Groups:
 
     def scale(self, rows: Floats, by_group: Floats, out: Floats) -> Floats:
         """Rows times their group's value, [row, run] * [group, run] -> [row, run]."""
-        factors = by_group if self._is_all else by_group[self.used]
-        into = out if self._order is None else np.empty_like(out)
-        rows = rows if self._order is None else rows[self._order]
+        self._make_room(out.shape[1])
+        factors = by_group
+        if not self._is_all:
+            factors = np.take(by_group, self.used, axis=0, out=_narrow(self._by_group, by_group.shape[1]), mode="clip")
+        if self._order is not None:
+            for row, group in enumerate(self._group_of_row):
+                np.multiply(rows[row], factors[group], out=out[row])
+            return out
         for block in self._blocks:
             table = rows[block.rows].reshape(*block.shape, -1)
-            np.multiply(table, factors[block.lifted], out=into[block.rows].reshape(*block.shape, -1))
-        if self._order is not None:
-            out[self._order] = into
+            np.multiply(table, factors[block.lifted], out=out[block.rows].reshape(*block.shape, -1))
         return out
+
+    def _make_room(self, width: int) -> None:
+        if self._by_group.shape[1] < width:
+            self._by_group = np.empty((len(self._by_group), width))
+            self._by_row = np.empty((len(self._by_row), width))
+
+
+def _narrow(room: Floats, width: int) -> Floats:
+    """The first columns of a scratch array, as one contiguous array."""
+    return room.reshape(-1)[: len(room) * width].reshape(len(room), width)
 
 
 def _add_up(table: Floats, axis: int, out: Floats) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from sim.data.areas import areas
@@ -57,7 +58,7 @@ def sources(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def table(material: str) -> pd.DataFrame:
-    """Every number of a material as it was written, with its status, basis and source.
+    """Every number of a material with its status, basis and source; measured ones as written, others to four digits.
 
     material: one of `materials()`. Returns one row a fact, base rows before context. Raises DataError for an unknown material.
     """
@@ -66,7 +67,17 @@ def table(material: str) -> pd.DataFrame:
     found = sorted(facts(material), key=lambda fact: fact.role)
     names = ("commodity", "quantity", "region", "partner", "sector", "value", "year", "role", "status", "basis", "source", "url", "licence")
     frame = pd.DataFrame(
-        [{name: getattr(fact, "text" if name == "value" else name) for name in names} for fact in found], columns=list(names)
+        [{name: _shown(fact) if name == "value" else getattr(fact, name) for name in names} for fact in found], columns=list(names)
     )
     frame.insert(2, "meaning", [QUANTITIES[fact.quantity].meaning for fact in found])
     return frame
+
+
+def _shown(fact: Fact) -> str:
+    """Value as written if measured, else without digits that calculation alone put there."""
+    number, gap, unit = fact.text.partition(" ")
+    if fact.status == "measured":
+        return fact.text
+    value = float(number)
+    rounded = round(value, 3 - floor(log10(value))) if value else value
+    return f"{rounded:.15g}{gap}{unit}"

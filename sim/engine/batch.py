@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 
-import numpy as np
 import simpy
 
 from sim.engine.board import Board, schedule
+from sim.engine.ledger import Breach, Ledger, Watch
 from sim.engine.state import Room
 from sim.engine.step import step
 from sim.errors import Problem, RunError
 from sim.model.world import Network, World
 
 MARKET_OPENS = 0.5
-MATTER_TOLERANCE = 1e-9
 
 Count = Callable[[Room, int], None]
 
@@ -29,19 +28,25 @@ def simulate(net: Network, world: World, count: Count, start_order: Sequence[int
         start_order: order in which the calendar's processes are started; results do not depend on it.
 
     Raises:
-        RunError: matter was made or lost.
+        RunError: matter was made or lost; names the node and the step.
     """
     room = Room(net, world)
-    board = Board(room)
     ledger = Ledger(room)
-    env = simpy.Environment()
-    processes = [_shock(env, board, i, net.n_step) for i in range(len(net.shocks))]
-    processes.append(_market(env, room, board, [ledger.count, count]))
+    _play(room, [ledger.count, count], start_order)
+    breach = ledger.breach(room)
+    if breach:
+        raise _fault(net, world, breach)
+    return room
+
+
+def _play(room: Room, counts: Sequence[Count], start_order: Sequence[int] | None = None) -> None:
+    """Start the processes of the calendar and let it run to the horizon."""
+    board, env = Board(room), simpy.Environment()
+    n_shock, n_step = len(room.plan.net.shocks), room.plan.net.n_step
+    processes = [_shock(env, board, shock, n_step) for shock in range(n_shock)] + [_market(env, room, board, counts)]
     for i in start_order if start_order is not None else range(len(processes)):
         env.process(processes[i])
-    env.run(until=net.n_step)
-    ledger.close()
-    return room
+    env.run(until=n_step)
 
 
 def _shock(env: simpy.Environment, board: Board, shock: int, n_step: int) -> Generator[simpy.Event, None, None]:
@@ -62,58 +67,19 @@ def _market(env: simpy.Environment, room: Room, board: Board, counts: Sequence[C
         yield env.timeout(1)
 
 
-class Ledger:
-    """Matter: what came in less what went out must equal what is there, per commodity and run."""
-
-    def __init__(self, room: Room) -> None:
-        net, n_run = room.plan.net, room.world.n_run
-        self.room = room
-        self.made = np.zeros((net.n_node, n_run))
-        self.consumed = np.zeros((net.n_node, n_run))
-        self.opening = self._stock()
-
-    def count(self, room: Room, k: int) -> None:
-        """Add this step's output and consumption."""
-        np.add(self.made, room.flows.made, out=self.made)
-        np.add(self.consumed, room.flows.consumed, out=self.consumed)
-
-    def close(self) -> None:
-        """Compare with the stocks, goods afloat counted one by one.
-
-        Raises:
-            RunError: a gap above 1e-9 of what passed through; names the commodity and the run.
-        """
-        net = self.room.plan.net
-        of = net.node_commodity
-        recycled = np.broadcast_to(self.room.world.recycled * self.room.next_step, self.made.shape)
-        gained, closing = self.made + recycled - self.consumed, self._stock()
-        for c, commodity in enumerate(net.commodities):
-            rows = of == c
-            gap = closing[c] - self.opening[c] - gained[rows].sum(0)
-            scale = self.opening[c] + self.consumed[rows].sum(0)
-            bad = np.abs(gap) > MATTER_TOLERANCE * scale + MATTER_TOLERANCE * 1e-3
-            if bad.any():
-                run = int(np.argmax(np.abs(gap)))
-                raise RunError(
-                    Problem(
-                        where=commodity,
-                        what=f"matter was not conserved in run {run} of the batch",
-                        got=f"{gap[run]:.3g} t of {scale[run]:.6g} t",
-                        remedy="this is a fault of the program: please report it with the scenario file",
-                    )
-                )
-
-    def _stock(self) -> np.ndarray:
-        """All tonnes in the system, [commodity, run]."""
-        room, net = self.room, self.room.plan.net
-        s = room.state
-        plan = room.plan
-        ago = (room.next_step - 1 - np.arange(plan.n_slot)[:, None]) % plan.n_slot + 1
-        owed = np.clip(plan.lead_whole + plan.lead_rest[:, 0] - ago + 1.0, 0.0, 1.0)
-        afloat = (s.pipeline.reshape(plan.n_slot, -1, room.world.n_run) * owed[:, :, None]).sum(0)
-        total = np.zeros((len(net.commodities), room.world.n_run))
-        np.add.at(total, net.node_commodity, s.on_hand + s.finished)
-        np.add.at(total, net.node_commodity[net.links.dst], afloat)
-        for store, members in enumerate(room.plan.store_members):
-            total[net.node_commodity[members[0][1]]] += s.held[store]
-        return total
+def _fault(net: Network, world: World, breach: Breach) -> RunError:
+    """Play the batch once more, looking after every step, to name where and when matter was made or lost."""
+    watch = Watch()
+    _play(Room(net, world), [watch.count])
+    when = ""
+    if watch.found is not None:
+        step, breach = watch.found
+        when = f" in step {step} ({net.date_of(step)})"
+    return RunError(
+        Problem(
+            where=breach.place,
+            what=f"matter was not conserved{when}, run {breach.run} of the batch",
+            got=f"{breach.gap_t:.3g} t of {breach.scale_t:.6g} t",
+            remedy="This is a fault of the program: please report it with the scenario file.",
+        )
+    )

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 
 from sim.draw import draw
-from sim.engine.batch import Ledger, simulate
+from sim.engine import rules
+from sim.engine.batch import simulate
 from sim.engine.state import Room
 from sim.engine.twin import run_twin
 from sim.errors import RunError
@@ -83,14 +84,18 @@ def test_matter_is_conserved_in_shipped_scenarios(name: str) -> None:
     simulate(model.network, draw(model, 1, 0, 64), lambda room, k: None)
 
 
-def test_the_ledger_speaks_up() -> None:
-    model = compile_model(load(CASES[0]))
-    room = Room(model.network, draw(model, 1, 0, 4))
-    ledger = Ledger(room)
-    ledger.close()
-    room.state.on_hand[0] *= 1 + 1e-6
-    with pytest.raises(RunError, match="matter was not conserved"):
-        ledger.close()
+def test_a_breach_names_node_and_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = compile_model(load("gallium-export-halt"))
+    recycle = rules.recycle
+
+    def leaking(room: Room) -> None:
+        recycle(room)
+        if room.next_step == 40:
+            room.state.on_hand[2, 1] *= 1 - 1e-6
+
+    monkeypatch.setattr(rules, "recycle", leaking)
+    with pytest.raises(RunError, match=r"gallium\.refined\.JPN: matter was not conserved in step 40 \(2027-07-08\), run 1 .*got -"):
+        simulate(model.network, draw(model, 1, 0, 4), lambda room, k: None)
 
 
 def outcomes(scenario: Scenario, n_batch: int | None = None) -> dict[str, np.ndarray]:

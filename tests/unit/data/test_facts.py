@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
+import operator
+from collections.abc import Callable
 from importlib import resources
 
 import pytest
@@ -140,6 +143,61 @@ def test_assumptions_are_not_dressed_up_as_measured() -> None:
     own = [fact for fact in pack() if fact.source == "own assumption"]
     assert own
     assert all(fact.status == "assumption" for fact in own)
+
+
+STEPS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def worked_out(formula: str) -> float:
+    """Result of sums and products as a basis writes them: 94 x 51.4 %, (1 - 53 %) x 607.2687."""
+
+    def step(node: ast.expr) -> float:
+        if isinstance(node, ast.BinOp):
+            return STEPS[type(node.op)](step(node.left), step(node.right))
+        assert isinstance(node, ast.Constant), f"not arithmetic: {formula}"
+        return float(ast.literal_eval(node))
+
+    return step(ast.parse(formula.replace(",", "").replace(" %", " / 100").replace(" x ", " * "), mode="eval").body)
+
+
+DERIVED = [fact for fact in pack() if fact.status == "derived"]
+
+
+@pytest.mark.parametrize("fact", DERIVED, ids=lambda fact: f"{fact.what}.{fact.year}")
+def test_a_derived_row_begins_with_the_formula_that_gives_its_value(fact: Fact) -> None:
+    formula, colon, words = fact.basis.partition(": ")
+    assert (colon, words) != ("", ""), fact.basis
+    written, _, unit = fact.text.partition(" ")
+    assert worked_out(formula) * (100 if unit == "%" else 1) == pytest.approx(float(written), rel=1e-3)
+
+
+def test_a_figure_second_hand_is_not_called_measured_without_saying_so() -> None:
+    for fact in pack():
+        if (
+            fact.status == "measured"
+            and fact.source.startswith(("USGS M", "USGS O"))
+            and not any(seen in fact.url for seen in ("P1WKQ63T", "docslib"))
+        ):
+            assert "transcription" in fact.basis, fact.what
+
+
+def test_licences_are_those_of_the_datasets() -> None:
+    terms = {
+        "USGS M": "US public domain",
+        "USGS O": "US public domain",
+        "European Commission": "CC BY 4.0",
+        "IEA Critical": "CC BY 4.0 as stated by the copy, cite IEA",
+        "CEPII BACI": "Etalab Open Licence 2.0",
+        "own assumption": "own work",
+    }
+    for fact in pack():
+        for start, licence in terms.items():
+            assert not fact.source.startswith(start) or fact.licence == licence, fact.what
 
 
 def test_every_quantity_is_used_and_every_file_is_listed() -> None:

@@ -74,6 +74,15 @@ def test_the_table_shows_every_number_with_its_source(material: str) -> None:
     assert list(frame.role) == sorted(frame.role)
 
 
+def test_the_table_shows_no_digits_that_calculation_alone_put_there() -> None:
+    names = ["commodity", "quantity", "region", "partner", "sector", "role"]
+    shown = {tuple(row[name] for name in names): row["value"] for row in table("rare-earths").to_dict("records")}
+    assert shown["rare-earths.oxide", "production", "CHN", "", "", "base"] == "73756.7 t/year"
+    assert shown["ndfeb.magnet", "production", "CHN", "", "", "base"] == "182300 t/year"
+    assert shown["rare-earths.oxide", "recipe", "WLD", "rare-earths.mined", "", "base"] == "0.9294 t/t"
+    assert shown["rare-earths.oxide", "recycled", "USA", "", "", "base"] == "0 t/year"
+
+
 def test_an_unknown_material_is_refused_with_a_hint() -> None:
     for ask in (facts, table, checks):
         with pytest.raises(DataError, match=r"materials: no facts about this material \(got 'galium'\). Did you mean 'gallium'\?"):

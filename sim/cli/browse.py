@@ -43,7 +43,7 @@ class MaterialWord(click.ParamType):
         return [CompletionItem(name) for name in pack.materials() if name.startswith(incomplete)]
 
 
-SHOWN = ("commodity", "quantity", "region", "partner", "sector", "value", "status", "year", "source")
+SHOWN = ("commodity", "quantity", "region", "partner", "sector", "value", "status", "year", "basis", "source", "url", "licence")
 
 
 DATA_EXAMPLES = """
@@ -61,7 +61,7 @@ Examples:
 def data(material: str | None, as_json: bool) -> None:
     """Show the facts a scenario starts from, each with its source.
 
-    Without MATERIAL: the materials there are. --json gives more of each fact: its basis, address and licence.
+    Without MATERIAL: the materials there are. Under each fact stands its formula if it is derived, its reason if it is an assumption.
     """
     from sim.data import pack
 
@@ -78,4 +78,5 @@ def data(material: str | None, as_json: bool) -> None:
     else:
         from sim.show.table import facts_table
 
+        facts["commodity"] += facts["role"].map({"base": "", "context": ": for comparison, not in the model"})
         click.echo(facts_table(facts.reindex(columns=list(SHOWN)), width=max(110, screen_width())))

@@ -79,15 +79,18 @@ class Result:
             RunError: it cannot be written; nothing is left behind.
         """
         from sim.record.folder import manifest, write
+        from sim.record.tables import outcomes
         from sim.show.charts import write_charts
+        from sim.show.page import write_page
 
         tables = {"summary": self.summary(), "series": self.series()}
-        view = _view(manifest(self.record), tables)
+        told = manifest(self.record)
+        view = _view(told, tables)
 
         def draw_into(folder: Path) -> None:
-            write_charts(view, folder)
+            write_page(view, write_charts(view, folder / "charts"), told, folder / "report.html")
 
-        return write(Path(out) if out is not None else RUNS_FOLDER, self.record, tables, draw_into)
+        return write(Path(out) if out is not None else RUNS_FOLDER, told, outcomes(self.record), tables, draw_into)
 
     def report(self) -> dict[str, Any]:
         """The result as one plain object: scenario, runs, outcomes."""
@@ -187,17 +190,20 @@ def shipped() -> list[dict[str, Any]]:
 
 
 def plot(folder: str | Path) -> tuple[Path, ...]:
-    """Draw the charts of a run folder anew and return their paths.
+    """Draw the charts of a run folder anew, rebuild its page, and return the paths of all.
 
     Raises:
-        RunError: it is not a whole run folder.
+        RunError: it is not a whole run folder, or it cannot be written.
     """
     from sim.record.folder import read
     from sim.show.charts import write_charts
+    from sim.show.page import write_page
 
     manifest, tables = read(Path(folder))
+    view = _view(manifest, tables)
     try:
-        return write_charts(_view(manifest, tables), Path(folder) / "charts")
+        charts = write_charts(view, Path(folder) / "charts")
+        return (*charts, write_page(view, charts, manifest, Path(folder) / "report.html"))
     except OSError as error:
         raise RunError(Problem(file=str(folder), what="cannot write the charts", got=error.strerror or str(error))) from error
 

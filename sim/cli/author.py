@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sim.cli.common import AS_JSON, ScenarioWord, print_json
-from sim.errors import ScenarioError, SimError
+from sim.errors import Problem, ScenarioError, SimError, shown
 
 NEW_EXAMPLE = """
 \b
@@ -18,15 +18,19 @@ Example:
 
 
 @click.command(epilog=NEW_EXAMPLE)
-@click.argument("name", type=click.Path(path_type=Path))
-def new(name: Path) -> None:
+@click.argument("name")
+def new(name: str) -> None:
     """Begin a scenario: write NAME.yaml, with comments, ready to run.
 
     A file that is already there is never overwritten.
     """
     from importlib import resources
 
-    path = name if name.suffix in {".yaml", ".yml"} else name.with_name(f"{name.name}.yaml")
+    path = Path(name)
+    if path.name.strip() in {"", ".."}:
+        raise ScenarioError(Problem(what="not a name for a new file", got=shown(name), remedy="Write, for example, sim new my-question."))
+    if path.suffix not in {".yaml", ".yml"}:
+        path = path.with_name(f"{path.name}.yaml")
     template = resources.files("sim.cli").joinpath("template.yaml").read_text(encoding="utf-8")
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -51,7 +55,7 @@ Examples:
 @AS_JSON
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
-    """Check scenario files, all mistakes at once.
+    """Check scenario files, all mistakes at once, and that each variant can be run.
 
     Each mistake is a line `file:line:column where: what (got ...). remedy`; exit status 2 if there is one.
     """
@@ -61,6 +65,7 @@ def validate(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
     for file in files:
         try:
             scenario = api.load(file)
+            api.check(file)
         except SimError as error:
             checked.append({"file": file, "ok": False, "title": None, "problems": [asdict(problem) for problem in error.problems]})
             if not as_json:

@@ -78,5 +78,5 @@ def data(material: str | None, as_json: bool) -> None:
     else:
         from sim.show.table import facts_table
 
-        facts["commodity"] += facts["role"].map({"base": "", "context": ": for comparison, not in the model"})
+        facts["commodity"] += facts["role"].map({"base": "", "context": ": for comparison, not in the model"}.get)
         click.echo(facts_table(facts.reindex(columns=list(SHOWN)), width=max(110, screen_width())))

@@ -39,6 +39,36 @@ class VariantWord(click.ParamType):
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+class WholeNumber(click.ParamType):
+    """A whole number in a range, written as in a scenario: 1000 or 1e3."""
+
+    name = "whole number"
+
+    def __init__(self, low: int, high: int) -> None:
+        """low, high: the least and the greatest number, both allowed."""
+        self.low, self.high = low, high
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """How the help page calls it."""
+        return "NUMBER"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it. Raises click.BadParameter, which names the option."""
+        if isinstance(value, int):
+            return value
+        from sim.errors import shown
+        from sim.scenario.text import scalar
+
+        number, what, got = scalar(value.strip()), "must be a whole number", shown(value)
+        if isinstance(number, (int, float)) and not isinstance(number, bool) and float(number).is_integer():
+            if self.low <= number <= self.high:
+                return int(number)
+            low, high = (f"{end:,}".replace(",", " ") for end in (self.low, self.high))
+            what, got = f"must be from {low} to {high}", value.strip()
+        raise click.BadParameter(f"{what} (got {got}). Write a number such as {max(self.low, 500)}.", ctx, param)
+
+
+MOST_RUNS = 10_000_000
 SCENARIO = click.argument("scenario", type=ScenarioWord())
 VARIANT = click.option("--variant", type=VariantWord(), help="A variant that the scenario defines.")
 SETS = click.option(

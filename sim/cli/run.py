@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import AS_JSON, SCENARIO, SETS, VARIANT, print_json, screen_width
+from sim.cli.common import AS_JSON, MOST_RUNS, SCENARIO, SETS, VARIANT, WholeNumber, print_json, screen_width
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -39,17 +39,32 @@ class RunVerb(click.Command):
         return ctx.invoke(run_asked, Asked(**ctx.params))
 
 
-def writable_folder(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+def writable_folder(ctx: click.Context, param: click.Parameter, value: str) -> Path:
     """Refuse a folder in which nothing can be made, before a long run and not after it.
 
     value: the folder, which need not exist yet. Raises click.BadParameter.
     """
-    there = next(path for path in (value.absolute(), *value.absolute().parents) if path.exists())
+    if not value.strip():
+        raise click.BadParameter("no folder is named. Write, for example, --out runs.")
+    folder = Path(value)
+    try:
+        there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    except OSError as error:
+        raise click.BadParameter(f"'{value}' cannot be a folder: {error.strerror}.") from error
     if not there.is_dir():
         raise click.BadParameter(f"'{there}' is a file, not a folder.")
     if not os.access(there, os.W_OK | os.X_OK):
         raise click.BadParameter(f"'{there}' cannot be written to.")
-    return value
+    return folder
+
+
+def said_once(asked: Asked) -> None:
+    """Refuse a number that is given both by its option and by a `--set`. Raises click.UsageError that names the two."""
+    for option, given, key in (("--runs", asked.runs, "count"), ("--rng-seed", asked.rng_seed, "rng_seed")):
+        for change in asked.sets if given is not None else ():
+            path, _, value = change.partition("=")
+            if path.strip() == f"runs.{key}" or (path.strip() == "runs" and key in value):
+                raise click.UsageError(f"{option} {given} and --set {change} both give the same number. Give one of them.")
 
 
 RUN_EXAMPLES = """
@@ -63,14 +78,13 @@ Examples:
 
 @click.command(cls=RunVerb, epilog=RUN_EXAMPLES)
 @SCENARIO
-@click.option("--runs", type=click.IntRange(1, 10_000_000), help="How many draws of chance (default: the scenario's).")
-@click.option("--rng-seed", type=click.IntRange(min=0), help="Number that fixes all chance (default: the scenario's).")
+@click.option("--runs", type=WholeNumber(1, MOST_RUNS), help="How many draws of chance (default: the scenario's).")
+@click.option("--rng-seed", type=WholeNumber(0, 2**63 - 1), help="Number that fixes all chance (default: the scenario's).")
 @SETS
 @VARIANT
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    default=Path("runs"),
+    default="runs",
     show_default=True,
     callback=writable_folder,
     metavar="DIR",
@@ -90,6 +104,7 @@ def run_asked(asked: Asked) -> None:
     """Simulate, save, print."""
     from sim import api
 
+    said_once(asked)
     began = time.monotonic()
     with progress(asked.quiet) as report:
         result = api.run(asked.scenario, variant=asked.variant, sets=asked.sets, runs=asked.runs, rng_seed=asked.rng_seed, progress=report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sim.cli.common import AS_JSON, SCENARIO, SETS, VARIANT, print_columns, print_json
+from sim.cli.common import AS_JSON, MOST_RUNS, SCENARIO, SETS, VARIANT, WholeNumber, print_columns, print_json
 
 EXAMPLES = """
 \b
@@ -16,7 +16,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @SCENARIO
-@click.option("--run", "number", type=click.IntRange(min=0), default=0, show_default=True, help="Which draw of chance, from 0.")
+@click.option("--run", "number", type=WholeNumber(0, MOST_RUNS - 1), default=0, show_default=True, help="Which draw of chance, from 0.")
 @VARIANT
 @SETS
 @AS_JSON

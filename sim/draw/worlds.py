@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.draw.draws import Draws
 from sim.draw.shocks import events
-from sim.model.balance import close_markets, total, trade
+from sim.errors import ModelError, Problem
+from sim.model.balance import CLOSE_ENOUGH, close_markets, total, trade
 from sim.model.model import Facts, Model
 from sim.model.world import Floats, Network, World
 from sim.units import DAYS_PER_YEAR
@@ -30,6 +31,7 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
     recycled = draws.rows(facts.recycled)
     production, demand = close_markets(net, _production(net, facts, draws), recycled, draws.rows(facts.demand))
     use = _use(net, production, demand)
+    _check_recycled(net, recycled, use)
     flow = _flows(net, facts, production, use - recycled)
     bought = np.zeros((net.n_node, flow.shape[1]))
     np.add.at(bought, net.links.dst, flow)
@@ -95,6 +97,22 @@ def _use(net: Network, production: Floats, demand: Floats) -> Floats:
     use = np.zeros((net.n_node, demand.shape[1]))
     np.add.at(use, net.users.node, want)
     return use
+
+
+def _check_recycled(net: Network, recycled: Floats, use: Floats) -> None:
+    """Secondary supply beyond a region's own use has nowhere to go: it is not traded."""
+    over = np.broadcast_to(recycled, use.shape) - use * (1.0 + CLOSE_ENOUGH)
+    node, run = np.unravel_index(int(np.argmax(over)), over.shape)
+    if over[node, run] > 0:
+        name = f"{net.commodities[net.node_commodity[node]]}.{net.regions[net.node_region[node]]}"
+        raise ModelError(
+            Problem(
+                where=f"{name}.recycled",
+                what="more is recycled than is used there at rest",
+                got=f"{np.broadcast_to(recycled, use.shape)[node, run]:.6g} t/year against {use[node, run]:.6g} t/year",
+                remedy="Lower it, or raise the use.",
+            )
+        )
 
 
 def _flows(net: Network, facts: Facts, production: Floats, bought: Floats) -> Floats:

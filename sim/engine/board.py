@@ -55,9 +55,9 @@ def schedule(events: Events, n_step: int) -> Iterator[tuple[int, Ints]]:
     for event, run in zip(*np.nonzero(slopes), strict=True):
         steps = np.arange(int(events.full_end[event, run]), min(int(events.ramp_end[event, run]) + 2, n_step))
         pairs.append(np.stack([steps, np.full_like(steps, run)]))
-    steps, runs = np.unique(np.concatenate(pairs, axis=1), axis=1)
-    inside = (steps >= 0) & (steps < n_step)
-    steps, runs = steps[inside], runs[inside]
+    # What began before the clock is in force at its first step.
+    steps, runs = np.unique(np.maximum(np.concatenate(pairs, axis=1), 0), axis=1)
+    steps, runs = steps[steps < n_step], runs[steps < n_step]
     cuts = np.flatnonzero(np.diff(steps)) + 1
     for step, concerned in zip(np.split(steps, cuts), np.split(runs, cuts), strict=True):
         if len(step):

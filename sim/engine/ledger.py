@@ -74,7 +74,9 @@ class Watch:
 def _worst(gap: Floats, scale: Floats, names: tuple[str, ...]) -> Breach | None:
     bad = np.abs(gap) - TOLERANCE * scale - LEAST_T
     row, run = np.unravel_index(int(np.argmax(bad)), bad.shape)
-    return Breach(names[row], int(run), float(gap[row, run]), float(scale[row, run])) if bad[row, run] > 0 else None
+    if bad[row, run] <= 0:  # false for NaN, which is a breach too
+        return None
+    return Breach(names[row], int(run), float(gap[row, run]), float(scale[row, run]))
 
 
 def _node_names(room: Room) -> tuple[str, ...]:

@@ -116,18 +116,29 @@ def fill(room: Room) -> None:
     np.multiply(room.cover_t, w.cover_steps, out=room.cover_t)
     np.multiply(room.cover_t, s.expected_use, out=room.cover_t)
     np.subtract(s.expected_use, w.recycled, out=room.buy)
+    if room.plan.store_members:
+        room.users_buy[...] = room.buy
     for store, members in enumerate(room.plan.store_members):
-        seek = np.subtract(w.store_target[store], s.held[store], out=room.claims)
-        np.minimum(seek, room.fill_t[store], out=seek)
-        np.maximum(seek, 0.0, out=seek)
+        lack, mine = room.claims, room.row_b
+        np.subtract(w.store_target[store], s.held[store], out=lack)
+        np.maximum(lack, 0.0, out=lack)
+        np.minimum(lack, room.fill_t[store], out=lack)
         for m, n in members:
-            mine = np.multiply(seek, w.member_frac[m], out=room.row_a)
-            np.add(room.buy[n], mine, out=room.buy[n])
             taken = np.subtract(s.on_hand[n], room.cover_t[n], out=f.filled[m])
             np.maximum(taken, 0.0, out=taken)
-            np.minimum(taken, mine, out=taken)
+            np.minimum(taken, np.multiply(lack, w.member_frac[m], out=mine), out=taken)
             np.subtract(s.on_hand[n], taken, out=s.on_hand[n])
             np.add(s.held[store], taken, out=s.held[store])
+        seek = np.subtract(w.store_target[store], s.held[store], out=room.row_a)
+        for _, n in members:
+            np.subtract(s.expected_lead[n], 1.0, out=mine)
+            np.multiply(mine, room.users_buy[n], out=mine)
+            np.subtract(s.on_order[n], mine, out=mine)
+            np.subtract(seek, np.maximum(mine, 0.0, out=mine), out=seek)
+        np.maximum(seek, 0.0, out=seek)
+        np.minimum(seek, room.fill_t[store], out=seek)
+        for m, n in members:
+            np.add(room.buy[n], np.multiply(seek, w.member_frac[m], out=mine), out=room.buy[n])
 
 
 def order(room: Room) -> None:

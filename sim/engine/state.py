@@ -205,11 +205,11 @@ class Room:
         self.in_need = False
         self.due_row: Ints = np.arange(n_link)
         node, link = (net.n_node, n_run), (n_link, n_run)
-        self.node_a, self.node_b, self.usable, self.cover_t, self.buy, self.need, self.received, self.floor_t = (
-            np.empty(node) for _ in range(8)
+        self.node_a, self.node_b, self.usable, self.cover_t, self.buy, self.users_buy, self.need, self.received, self.floor_t = (
+            np.empty(node) for _ in range(9)
         )
         self.link_a, self.link_b, self.ask, self.passable = (np.empty(link) for _ in range(4))
         self.user_a = np.empty((len(net.users.node), n_run))
-        self.claims, self.row_a = np.empty(n_run), np.empty(n_run)
+        self.claims, self.row_a, self.row_b = (np.empty(n_run) for _ in range(3))
         self.mask, self.served, self.can_reach = (np.empty(node, dtype=bool) for _ in range(3))
         self.row_mask = np.empty(n_run, dtype=bool)

@@ -60,7 +60,9 @@ def estimate(sample: Floats) -> Estimate:
     q05, q50, q95 = (float(_quantile(x, level)) for level in (0.05, 0.5, TAIL))
     var = float(x[min(int(np.ceil(TAIL * n)), n) - 1])
     tail = var + np.maximum(x - var, 0.0) / (1.0 - TAIL)
-    return Estimate(float(x.mean()), _se(x), q05, q50, q95, float(tail.mean()), _se(tail), n)
+    # With fewer than 10 runs in the tail its spread is not known well enough to state an error.
+    tail_se = _se(tail) if n * (1.0 - TAIL) >= 10 else float("nan")
+    return Estimate(float(x.mean()), _se(x), q05, q50, q95, float(tail.mean()), tail_se, n)
 
 
 def chance(happened: NDArray[Any]) -> Chance:

@@ -51,7 +51,7 @@ def trade(prior: Floats, sold: Floats, bought: Floats, name: str = "") -> Floats
                 where=name,
                 what="the stated trade links cannot carry what each region makes to where it is used",
                 got=f"{off:.2g} of the total left over",
-                remedy="allow more links (leave out flows of 0), or change production or demand",
+                remedy="Allow more links (leave out flows of 0), or change production or demand.",
             )
         )
     return x
@@ -131,11 +131,15 @@ def close_markets(net: Network, production: Floats, recycled: Floats, demand: Fl
 
 def _short(commodity: str, lacking: str, needed: Floats, there: Floats) -> ModelError:
     worst = int(np.argmax(needed - there))
+    remedy = {
+        "supply": "Raise its production, or lower the recipe or the output of the next stage.",
+        "use": "Give it a final demand or a next stage, or lower what is recycled.",
+    }[lacking]
     return ModelError(
         Problem(
             where=commodity,
             what=f"{lacking} at rest is below what the rest of the chain needs",
             got=f"{there[worst]:.6g} t/year against {needed[worst]:.6g} t/year",
-            remedy="raise its production or lower the recipe or the output of the next stage",
+            remedy=remedy,
         )
     )

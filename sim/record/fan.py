@@ -55,20 +55,21 @@ class SketchFan:
     Counts are integers, so the result does not depend on the order or size of the batches.
     """
 
+    LOG_GAMMA = float(np.log((1 + ACCURACY) / (1 - ACCURACY)))
+    N_BIN = int(np.ceil(np.log(LARGEST / SMALLEST) / LOG_GAMMA)) + 2
+
     def __init__(self, n_step: int, n_row: int) -> None:
-        self.log_gamma = np.log((1 + ACCURACY) / (1 - ACCURACY))
-        self.n_bin = int(np.ceil(np.log(LARGEST / SMALLEST) / self.log_gamma)) + 2
-        self.counts = np.zeros((n_step, n_row, self.n_bin), dtype=np.uint32)
+        self.counts = np.zeros((n_step, n_row, self.N_BIN), dtype=np.uint32)
 
     def add(self, k: int, first: int, values: Floats) -> None:
         """Count step k of some runs, [row, run]; values up to SMALLEST count as zero."""
-        place = np.ceil(np.log(np.clip(values, SMALLEST, LARGEST) / SMALLEST) / self.log_gamma).astype(np.intp)
+        place = np.ceil(np.log(np.clip(values, SMALLEST, LARGEST) / SMALLEST) / self.LOG_GAMMA).astype(np.intp)
         for row, bins in enumerate(place):
-            self.counts[k, row] += np.bincount(bins, minlength=self.n_bin).astype(np.uint32)
+            self.counts[k, row] += np.bincount(bins, minlength=self.N_BIN).astype(np.uint32)
 
     def quantiles(self) -> Floats:
         """Quantiles at LEVELS, [level, step, row]."""
-        middle = SMALLEST * np.exp((np.arange(self.n_bin) - 0.5) * self.log_gamma)
+        middle = SMALLEST * np.exp((np.arange(self.N_BIN) - 0.5) * self.LOG_GAMMA)
         middle[0] = 0.0
         out = np.empty((len(LEVELS), *self.counts.shape[:2]))
         for k, by_row in enumerate(self.counts):
@@ -93,8 +94,8 @@ class Mean:
         self.per_unit = 1.0 / self.quantum
         self.total = np.zeros((n_step, len(scale)), dtype=np.int64)
 
-    def add(self, k: int, values: Floats) -> None:
-        """Add step k of some runs, [row, run]."""
+    def add(self, k: int | slice, values: Floats) -> None:
+        """Add step k, or several steps, of some runs, [row, run]."""
         whole = values * self.per_unit
         np.rint(whole, out=whole)
         self.total[k] += whole.sum(axis=1).astype(np.int64)

@@ -18,20 +18,28 @@ import pandas as pd
 
 from sim.errors import Problem, RunError
 from sim.record.record import Record
-from sim.record.tables import outcomes
+from sim.scenario import shipped
 
+DISTRIBUTION = "supply-chain-dependency-risk"
 LIBRARIES = ("numpy", "pandas", "simpy", "scipy", "matplotlib", "pydantic")
 PARQUET_COMPRESSION = "zstd"
 
 
-def write(parent: Path, record: Record, tables: dict[str, pd.DataFrame], draw_into: Callable[[Path], object]) -> Path:
+def write(
+    parent: Path,
+    told: dict[str, Any],
+    outcomes: Iterable[pd.DataFrame],
+    tables: dict[str, pd.DataFrame],
+    draw_into: Callable[[Path], object],
+) -> Path:
     """Write a run folder and return its path, `<scenario>-<date>-<hash>` under `parent`.
 
     Arguments:
         parent: folder of run folders; made if absent.
-        record: the record of the runs.
+        told: `manifest(record)`.
+        outcomes: blocks of the table of outcomes.
         tables: `summary` (always CSV) and `series`; it and the outcomes are Parquet where pyarrow is installed, else CSV.
-        draw_into: draws the charts into the folder it is given.
+        draw_into: draws charts and page into the folder it is given.
 
     Raises:
         RunError: the folder cannot be written; nothing is left behind.
@@ -42,9 +50,9 @@ def write(parent: Path, record: Record, tables: dict[str, pd.DataFrame], draw_in
     except OSError as error:
         raise _cannot_write(parent, error) from error
     try:
-        _fill(scratch, record, tables)
-        draw_into(scratch / "charts")
-        final = _free_name(parent, record)
+        _fill(scratch, told, outcomes, tables)
+        draw_into(scratch)
+        final = _free_name(parent, told)
         scratch.chmod(0o755)
         scratch.rename(final)
     except OSError as error:
@@ -69,13 +77,13 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
         ) from error
 
 
-def _fill(folder: Path, record: Record, tables: dict[str, pd.DataFrame]) -> None:
-    (folder / "manifest.json").write_text(json.dumps(manifest(record), indent=2) + "\n", encoding="utf-8")
+def _fill(folder: Path, told: dict[str, Any], outcomes: Iterable[pd.DataFrame], tables: dict[str, pd.DataFrame]) -> None:
+    (folder / "manifest.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     tables["summary"].to_csv(folder / "summary.csv", index=False)
     is_parquet = find_spec("pyarrow") is not None
     write_blocks = _write_parquet if is_parquet else _write_csv
     write_blocks(folder / "series", [tables["series"]])
-    write_blocks(folder / "outcomes", outcomes(record))
+    write_blocks(folder / "outcomes", outcomes)
 
 
 def _write_parquet(stem: Path, blocks: Iterable[pd.DataFrame]) -> None:
@@ -115,6 +123,8 @@ def manifest(record: Record) -> dict[str, Any]:
     return {
         "scenario": scenario.name,
         "variant": scenario.variant,
+        "path": str(scenario.path) if scenario.path and scenario.name not in shipped() else None,
+        "sets": [change for change in scenario.sets if not change.startswith(("runs.count=", "runs.rng_seed="))],
         "title": scenario.title,
         "question": scenario.question,
         "sources": list(scenario.sources),
@@ -134,7 +144,7 @@ def manifest(record: Record) -> dict[str, Any]:
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(record.wall_s, 3),
         "machine": {"python": platform.python_version(), "system": platform.system(), "processor": platform.machine()},
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": {name: version(name) for name in (DISTRIBUTION, *LIBRARIES)},
     }
 
 
@@ -152,10 +162,9 @@ def fingerprint(record: Record) -> str:
     return hashlib.blake2b(json.dumps(resolved, sort_keys=True).encode(), digest_size=4).hexdigest()
 
 
-def _free_name(parent: Path, record: Record) -> Path:
-    scenario = record.scenario
-    name = "-".join(part for part in (scenario.name, scenario.variant) if part)
-    stem = f"{name}-{datetime.now(UTC):%Y%m%d}-{fingerprint(record)}"
+def _free_name(parent: Path, told: dict[str, Any]) -> Path:
+    name = "-".join(part for part in (told["scenario"], told["variant"]) if part)
+    stem = f"{name}-{datetime.now(UTC):%Y%m%d}-{told['hash']}"
     number = 1
     while (path := parent / (stem if number == 1 else f"{stem}-{number}")).exists():
         number += 1

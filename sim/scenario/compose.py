@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.errors import Problem, ScenarioError, dotted, near_miss, shown
 from sim.scenario.law import LAWS
 from sim.scenario.library import find
-from sim.scenario.node import Mark, Node
+from sim.scenario.node import SET, Mark, Node
 from sim.scenario.text import MAX_DEPTH, read_file, read_text, read_value
 
 MAX_EXTENDS = 20
@@ -141,7 +141,7 @@ def apply_sets(tree: Node, sets: Sequence[str], top: Sequence[str]) -> Node:
         if not equals or not path or path.count(".") > MAX_DEPTH:
             problems.append(Problem("--set", what="not path=value", got=shown(text), remedy="Write, for example, runs.count=500."))
             continue
-        name = f"--set {path}"
+        name = f"{SET}{path}"
         try:
             node = read_value(value, name)
             tree = _place(tree, _words(tree, path, top), node)
@@ -159,7 +159,7 @@ def _words(tree: Node, path: str, top: Sequence[str]) -> list[str]:
         if len(path.split(".")) >= 4:
             return ["set", path]
         what = "neither a key of a scenario nor the path of a fact"
-        raise ScenarioError(Problem(f"--set {path}", what=what, got=shown(path), remedy=near_miss(first, top, "Keys")))
+        raise ScenarioError(Problem(f"{SET}{path}", what=what, got=shown(path), remedy=near_miss(first, top, "Keys")))
     if first == "set" or not rest:
         return [first, rest] if rest else [first]
     words, node = [first], tree.entries.get(first, Node({}))
@@ -167,7 +167,7 @@ def _words(tree: Node, path: str, top: Sequence[str]) -> list[str]:
         word = _next_word(node, words, rest)
         if node.value is not None and word not in node.entries and rest != word and _is_named(words):
             remedy = near_miss(word, tuple(node.entries), "There are")
-            raise ScenarioError(Problem(f"--set {path}", what=f"no '{dotted([*words, word])}' to change", remedy=remedy))
+            raise ScenarioError(Problem(f"{SET}{path}", what=f"no '{dotted([*words, word])}' to change", remedy=remedy))
         words.append(word)
         rest = rest[len(word) + 1 :]
         node = node.entries.get(word, Node({}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import Fault, Problem, ScenarioError, near_miss
@@ -10,7 +11,7 @@ from sim.scenario.compose import apply_sets, apply_variant, read_chain
 from sim.scenario.cross import commodity_faults
 from sim.scenario.explain import build
 from sim.scenario.library import claims, find
-from sim.scenario.node import Node, Origin, problem_at
+from sim.scenario.node import Node, Origin, in_variant, problem_at
 from sim.scenario.scenario import Scenario
 from sim.scenario.text import read_text
 
@@ -53,27 +54,38 @@ def _finish(tree: Node, origin: Origin, sets: Sequence[str], found: Iterable[Pro
 
     The base and the other variants are read as well, for their mistakes, but without the sets: those are meant for this run.
     """
-    problems = list(found)
-    known = claims()
-    names = [name for name in tree.entries.get("variants", Node({})).entries if name != origin.variant]
-    chosen: Scenario | None = None
-    for name in (origin.variant, None, *names) if origin.variant else (None, *names):
+    told, known, wanted = list(found), claims(), origin.variant
+    trees: dict[str | None, Node] = {None: tree}
+    names = tuple(tree.entries.get("variants", Node({})).entries)
+    for name in (*names, *(() if wanted is None or wanted in names else (wanted,))):
         try:
-            patched = tree if name is None else apply_variant(tree, name)
-            if name == origin.variant:
-                patched = apply_sets(patched, sets, _TOP)
+            trees[name] = apply_variant(tree, name)
         except ScenarioError as error:
-            problems += error.problems
-            continue
-        here = Origin(origin.name, name, origin.path, origin.text, patched)
-        scenario, faults = build(patched, {"origin": here, "written": True})
-        problems += [*faults, *_uncited(patched, known)]
-        if name == origin.variant:
-            chosen = scenario
-    unique = _once(problems)
-    if unique or chosen is None:
+            told += error.problems
+    read = {name: _read(replace(origin, variant=name, node=patched), known) for name, patched in trees.items()}
+    base = set(read[None][1])
+    # What is not wrong without a variant is wrong because of it, wherever the value stands.
+    own = {name: {p: in_variant(p, name) for p in problems if name and p not in base} for name, (_, problems) in read.items()}
+    chosen = _changed(replace(origin, node=trees[wanted]), sets, known) if sets and wanted in trees else read.get(wanted, (None, []))
+    told += [own.get(wanted, {}).get(problem, problem) for problem in chosen[1]]
+    told += [problem for name, problems in own.items() if name != wanted for problem in problems.values()]
+    unique = _once([*told, *(base if wanted is not None else ())])
+    if unique or chosen[0] is None:
         raise ScenarioError(*unique)
-    return chosen
+    return chosen[0]
+
+
+def _changed(origin: Origin, sets: Sequence[str], known: Sequence[str]) -> tuple[Scenario | None, list[Problem]]:
+    try:
+        return _read(replace(origin, node=apply_sets(origin.node, sets, _TOP), sets=tuple(sets)), known)
+    except ScenarioError as error:
+        return None, list(error.problems)
+
+
+def _read(origin: Origin, known: Sequence[str]) -> tuple[Scenario | None, list[Problem]]:
+    """The scenario of a tree, or None, and what is wrong with it."""
+    scenario, problems = build(origin.node, {"origin": origin, "written": True})
+    return scenario, [*problems, *_uncited(origin.node, known)]
 
 
 def _uncited(tree: Node, known: Sequence[str]) -> list[Problem]:
@@ -124,6 +136,6 @@ def _raise_unknown(scenario: Scenario, section: str, names: Sequence[str], known
 
 
 def _raise(scenario: Scenario, faults: Iterable[Fault]) -> None:
-    problems = [problem_at(scenario.tree, fault) for fault in faults]
+    problems = [scenario.placed(fault) for fault in faults]
     if problems:
         raise ScenarioError(*_once(problems))

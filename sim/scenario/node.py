@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from sim.errors import Fault, Problem, dotted
+
+SET = "--set "
+"""How the name of a change on the command line begins, where a file would stand."""
 
 Scalar = str | int | float | bool | None
 
@@ -49,6 +53,7 @@ class Origin:
     path: Path | None = None
     text: str = ""
     node: Node = Node({})
+    sets: tuple[str, ...] = ()
 
 
 def plain(node: Node) -> Any:
@@ -110,7 +115,41 @@ def problem_at(root: Node, fault: Fault) -> Problem:
     """A Problem marked at the value (or the key) that a fault is about; see `mark_of`."""
     path = written_path(root, fault.path)
     mark = mark_of(root, path, key=fault.on_key)
-    where = dotted(path) or None
-    if mark.line is None and mark.file == f"--set {where}":
-        where = None
-    return Problem(mark.file, mark.line, mark.column, where, fault.what, fault.got, fault.remedy)
+    where = dotted(path)
+    if mark.line is None and (mark.file or "").startswith(SET):
+        where = _beyond((mark.file or "").removeprefix(SET), where)
+    return Problem(mark.file, mark.line, mark.column, where or None, fault.what, fault.got, fault.remedy)
+
+
+def _beyond(typed: str, where: str) -> str:
+    """What a place adds to the path of the `--set` that made it: the rest below that path, nothing for what is around it."""
+    steps = re.sub(r"\.([0-9]+)(?=\.|$)", r"[\1]", typed)
+    for known in (steps, f"set.{steps}"):
+        if known == where or known.startswith((f"{where}.", f"{where}[")):
+            return ""
+        if where.startswith((f"{known}.", f"{known}[")):
+            return where[len(known) :].removeprefix(".")
+    return where
+
+
+def name_variant(problem: Problem, origin: Origin) -> Problem:
+    """The problem, with the variant before its place if it was written in the patch of the variant applied."""
+    patch = child(origin.node.entries.get("variants", Node({})), origin.variant or "")
+    if origin.variant is None or patch is None or Mark(problem.file, problem.line, problem.column) not in _marks(patch):
+        return problem
+    return in_variant(problem, origin.variant)
+
+
+def in_variant(problem: Problem, name: str) -> Problem:
+    """The problem with `variants.NAME` before its place."""
+    return replace(problem, where=".".join(filter(None, ("variants", name, problem.where))))
+
+
+def _marks(node: Node) -> set[Mark]:
+    """Places of everything in a tree, of keys and of values."""
+    found, left = set[Mark](), [node]
+    while left:
+        node = left.pop()
+        found |= {node.mark, *node.keys.values()}
+        left += node.entries.values() if isinstance(node.value, Mapping) else node.value if isinstance(node.value, tuple) else ()
+    return found

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
-from sim.errors import refuse
+from sim.errors import BadValue, Fault, refuse
 from sim.scenario.amount import FixedShare, Names, PositiveTime, Quantity, Share, Strict, written
+from sim.scenario.law import support
+from sim.units import format_amount
 
 _WHEN = re.compile(r"\s*shortage\s*>\s*(\S.*?)\s*")
 
@@ -34,7 +36,16 @@ class Release(Strict):
         description="Condition: shortage is the part of the users' wants that their own stock cannot serve in a step. "
         "'shortage > 0 %': an assumption, the store opens at the first shortage.",
     )
-    at_most: Share = Field(default=1.0, description="Largest part of the shortage that the store covers. 1: an assumption, all of it.")
+    at_most: Share = Field(
+        default=1.0, description="Largest part of the shortage that the store covers, above 0. 1: an assumption, all of it."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Release:
+        if support(self.at_most)[1] <= 0:
+            what, remedy = "the store would never give anything", "Write a share above 0 %, or take the policy out."
+            raise BadValue(Fault(what, format_amount(0.0, "share"), remedy, ("at_most",)))
+        return self
 
 
 class Stockpile(Strict):

@@ -29,7 +29,7 @@ from sim.scenario.cross import Parts, cross_faults, expand
 from sim.scenario.facts import Facts
 from sim.scenario.law import Amount
 from sim.scenario.network import NetworkSpec, split_node
-from sim.scenario.node import Node, Origin, problem_at
+from sim.scenario.node import Node, Origin, name_variant, problem_at
 from sim.scenario.policy import Policy
 from sim.scenario.shock import Shock
 from sim.units import DAYS_PER_MONTH
@@ -121,7 +121,8 @@ class Rules(Strict):
     @model_validator(mode="after")
     def _check(self) -> Rules:
         if self.ship == "allies-first" and self.allies is None:
-            raise refuse("ship: allies-first needs allies", None, "Write allies: with a group or a list of regions.")
+            what, remedy = "allies-first needs allies", "Write allies: with a group or a list of regions."
+            raise BadValue(Fault(what, None, remedy, ("ship",)))
         return self
 
 
@@ -154,7 +155,9 @@ class Scenario(Strict):
     groups: dict[str, tuple[str, ...]] = Field(default={}, description="Names for sets of at least two regions; 'all' is there already.")
     network: NetworkSpec | None = Field(default=None, description="A network of one's own, instead of materials or added to them.")
     set: Facts = Field(
-        default={}, description="Facts replaced: COMMODITY.REGION.QUANTITY or COMMODITY.REGION.demand.SECTOR to a value or a law."
+        default={},
+        description="Facts replaced: COMMODITY.REGION.QUANTITY or COMMODITY.REGION.demand.SECTOR to a value or a law. "
+        "A law on a group, or on all, is drawn anew for each of its regions.",
     )
     rules: Rules = Field(default_factory=Rules, description="How users, producers and sellers behave.")
     shocks: dict[str, Shock] = Field(default={}, description="What happens, by name.")
@@ -210,6 +213,11 @@ class Scenario(Strict):
         return self._origin.node
 
     @property
+    def sets(self) -> tuple[str, ...]:
+        """Changes made with `--set`, as written."""
+        return self._origin.sets
+
+    @property
     def text(self) -> str:
         """Source text of the file, for the manifest; empty if built in code."""
         return self._origin.text
@@ -239,4 +247,8 @@ class Scenario(Strict):
 
         path: keys from the top, such as ('shocks', 'halt', 'commodity'). what, got, remedy: as in Problem.
         """
-        return problem_at(self._origin.node, Fault(what, got, remedy, tuple(path)))
+        return self.placed(Fault(what, got, remedy, tuple(path)))
+
+    def placed(self, fault: Fault) -> Problem:
+        """A Problem marked where a fault was written, under the name of the variant if it was written there."""
+        return name_variant(problem_at(self._origin.node, fault), self._origin)

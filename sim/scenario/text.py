@@ -112,14 +112,14 @@ def read_text(text: str, name: str | None) -> tuple[Node, tuple[Problem, ...]]:
 
 
 def read_value(text: str, name: str) -> Node:
-    """Read the value of a `--set`; marks name it and carry no line. Raises ScenarioError."""
-    if not text.strip():
-        return Node(None, Mark(name))
+    """Read the value of a `--set`; marks name it and carry no line. Raises ScenarioError; nothing, or a comment alone, is no value."""
     reader = _Reader(text, name, has_lines=False)
     try:
         root = reader.document()
     except _Stop:
         root = Node(None)
+    if not reader.problems and reader.root is None:
+        reader.note(Mark(name), "no value after '='", None, "Write a value, or null to remove what is there.")
     if reader.problems:
         raise ScenarioError(*reader.problems)
     return root

@@ -13,17 +13,26 @@ from matplotlib.figure import Figure
 from sim.errors import Problem, RunError
 from sim.show import style
 from sim.show.layout import Grid, Key, Sheet, build
-from sim.show.marks import draw_fan, draw_stack, draw_store, fan_keys, label_ends, store_keys
-from sim.show.scales import amount_axis, date_axis, shade
+from sim.show.marks import draw_fan, draw_line, draw_stack, draw_store, fan_keys, label_ends, store_keys
+from sim.show.scales import amount_axis, date_axis, labels_width_in, shade
 from sim.show.view import Chance, Course, Floats, RunView
-from sim.show.words import commodity_label, format_chance, format_count, format_interval, format_number, listing
+from sim.show.words import (
+    CERTAIN,
+    commodity_label,
+    format_bound,
+    format_chance,
+    format_count,
+    format_cover,
+    format_interval,
+    format_number,
+    listing,
+    mass_unit,
+)  # fmt: skip
 from sim.units import DAYS_PER_YEAR
 
 Part = TypeVar("Part")
 PERCENT = 100.0
 OWN_SCALE = " Each panel has a scale of its own."
-KILOTONNES_FROM = 100_000.0
-"""Demand in t a year from which an axis counts in kt: six digits no longer fit beside it."""
 LABEL_IN = 2.4
 """Room for a label at the end of a curve, inches."""
 SEEN = 5e-4
@@ -43,12 +52,14 @@ def shortage_fan(view: RunView, commodity: str) -> Figure:
     with style.chart_style():
         fans = _in_use(view, commodity, view.by_region("unmet", commodity))
         shown = {region: _percent(fan) for region, fan in fans.items() if np.nanmax(fan.p95, initial=0.0) > SEEN}
+        quiet = [region for region in fans if region not in shown]
+        notes = _quiet_notes(view, commodity, quiet) if shown or not _is_calm(view, commodity) else _calm_notes(view, commodity, quiet)
         sheet = Sheet(
             heading=f"Unmet demand: {commodity_label(commodity)}",
             shocks=view.shocks(),
             axis_label="unmet, % of demand",
-            keys=fan_keys("unmet demand"),
-            notes=_quiet_notes(view, commodity, [region for region in fans if region not in shown]),
+            keys=fan_keys("unmet demand", shown.values()),
+            notes=notes + _certainty(view),
         )
         grid = Grid(n_panel=len(shown))
         figure, panels = build(view, sheet, list(shown), grid)
@@ -78,23 +89,27 @@ def supply_by_origin(view: RunView, commodity: str) -> Figure:
         colours |= {"other origins": style.OTHER, "recycled": "#7f7f7f"}
         drawn = {region: _layers(stack, recycled.get(region), origins) for region, stack in stacks.items() if region in demand}
         named = [name for name in (*origins, "other origins", "recycled") if any(name in layers for layers in drawn.values())]
-        largest = max((float(np.nanmax(want.mean)) * DAYS_PER_YEAR / _step_days(want) for want in demand.values()), default=0.0)
-        unit, per_tonne = ("kt", 1e-3) if largest >= KILOTONNES_FROM else ("t", 1.0)
+        tops = {region: _top(layers, demand[region]) * DAYS_PER_YEAR / view.step_days for region, layers in drawn.items()}
+        unit, per_tonne = mass_unit(max(tops.values(), default=0.0))
+        yearly = per_tonne * DAYS_PER_YEAR / view.step_days
+        is_point = all(len(demand[region].day) == 1 for region in drawn)
         sheet = Sheet(
             heading=f"Supply by origin and demand: {commodity_label(commodity)}",
             shocks=view.shocks(),
-            axis_label=f"{unit} per year, mean of runs",
-            keys=(Key(label="demand", colour=style.INK, is_line=True), *(Key(label=name, colour=colours[name]) for name in named)),
+            axis_label=f"{unit} per year" if view.is_certain else f"{unit} per year, mean of runs",
+            keys=(
+                Key(label="demand", colour=style.INK, is_line=True, is_point=is_point),
+                *(Key(label=name, colour=colours[name]) for name in named),
+            ),
             notes=("What is missing under the demand line is drawn from stock or goes unmet." + OWN_SCALE * (len(drawn) > 1),),
         )
-        grid = Grid(n_panel=len(drawn), own_scale=True)
+        grid = Grid(n_panel=len(drawn), own_scale=True, ticks_in=labels_width_in(per_tonne * top for top in tops.values()))
         figure, panels = build(view, sheet, list(drawn), grid)
         for axes, (region, layers) in zip(panels, drawn.items(), strict=True):
             want = demand[region]
-            yearly = per_tonne * DAYS_PER_YEAR / _step_days(want)
-            top = draw_stack(axes, want.day, {name: level * yearly for name, level in layers.items()}, colours)
-            axes.plot(want.day, want.mean * yearly, color=style.INK, linewidth=1.3)
-            amount_axis(axes, max(top, float(np.nanmax(want.mean)) * yearly))
+            draw_stack(axes, want.day, {name: level * yearly for name, level in layers.items()}, colours)
+            draw_line(axes, want.day, want.mean * yearly, style.INK)
+            amount_axis(axes, per_tonne * tops[region])
             _dress(sheet.shocks, axes, want, grid)
         return figure
 
@@ -111,17 +126,17 @@ def stock_levels(view: RunView, commodity: str) -> Figure:
     with style.chart_style():
         fans = _in_use(view, commodity, view.by_region("cover", commodity))
         stores = _stores_in_days(view, commodity)
-        keys = fan_keys("users' stock") + (store_keys() if stores else ())
+        in_days = ("The strategic store is in days of the region's demand on the first date.",) if stores else ()
         sheet = Sheet(
             heading=f"Stocks: {commodity_label(commodity)}",
             shocks=view.shocks(),
             axis_label="stock, days of use",
-            keys=keys,
-            notes=("The strategic store is in days of the region's demand on the first date.",) if stores else (),
+            keys=fan_keys("users' stock", fans.values()) + store_keys(stores.values()),
+            notes=in_days + _certainty(view),
         )
-        grid = Grid(n_panel=len(fans))
-        figure, panels = build(view, sheet, list(fans), grid)
         top = max((float(np.nanmax(fan.p95, initial=0.0)) for fan in (*fans.values(), *stores.values())), default=1.0)
+        grid = Grid(n_panel=len(fans), ticks_in=labels_width_in([top], " d"))
+        figure, panels = build(view, sheet, list(fans), grid)
         for place, (axes, (region, fan)) in enumerate(zip(panels, fans.items(), strict=True)):
             draw_fan(axes, fan)
             if region in stores:
@@ -144,14 +159,14 @@ def survival(view: RunView, commodity: str) -> Figure:
         curves = _in_use(view, commodity, view.by_region("short", commodity))
         chances = view.chance_short(commodity)
         shown = {region: curve for region, curve in curves.items() if curve.mean[-1] > 0.0}
-        labels = {region: _end_label(region, curve, chances.get(region)) for region, curve in shown.items()}
+        labels = {region: _end_label(view, region, curve, chances.get(region)) for region, curve in shown.items()}
         widest = max((style.text_width_in(label, 7.5, bold=True) for label in labels.values()), default=0.0)
         never = [region for region in curves if region not in shown]
         sheet = Sheet(
             heading=f"Chance of having run short: {commodity_label(commodity)}",
             shocks=view.shocks(),
             axis_label="runs short so far, %",
-            notes=((_short_note(view, bool(chances)),) if shown else ()) + _quiet_notes(view, commodity, never),
+            notes=((_short_note(view, bool(chances)),) if shown else ()) + _quiet_notes(view, commodity, never) + _certainty(view),
         )
         grid = Grid(n_panel=1 if shown else 0, height_in=2.6, right_in=widest + 0.3)
         figure, panels = build(view, sheet, [""] if shown else [], grid)
@@ -161,6 +176,9 @@ def survival(view: RunView, commodity: str) -> Figure:
         amount_axis(axes, PERCENT * max(float(curve.mean[-1]) for curve in shown.values()), suffix=" %")
         colours, dashes = style.series_colours(view.regions), style.series_dashes(view.regions)
         for region, curve in shown.items():
+            if len(curve.day) == 1:
+                draw_line(axes, curve.day, PERCENT * curve.mean, colours[region])
+                continue
             axes.step(
                 curve.day, PERCENT * curve.mean, where="post", color=colours[region], linestyle=dashes[region], clip_on=False
             )  # fmt: skip
@@ -184,15 +202,19 @@ def write_charts(view: RunView, folder: Path) -> tuple[Path, ...]:
         view: the run.
         folder: where to write; made if absent.
     Raises:
-        RunError: the run kept none of the series that charts are drawn from.
-        OSError: the folder cannot be written.
+        RunError: the run kept none of the series that charts are drawn from, or the folder cannot be written.
     """
     written: list[Path] = []
-    with style.chart_style():
-        for commodity in filter(lambda name: _has_users(view, name), view.commodities):
-            for stem, draw, needs in _CHARTS:
-                if all(view.has(series, commodity) for series in needs):
-                    written += style.save(draw(view, commodity), folder, f"{stem}-{commodity}")
+    try:
+        with style.chart_style():
+            for commodity in filter(lambda name: _has_users(view, name), view.commodities):
+                for stem, draw, needs in _CHARTS:
+                    if all(view.has(series, commodity) for series in needs):
+                        written += style.save(draw(view, commodity), folder, f"{stem}-{commodity}")
+    except OSError as error:
+        got = error.strerror or str(error)
+        remedy = "Give a folder that can be written, on a disk with room."
+        raise RunError(Problem(file=str(folder), what="cannot write the charts here", got=got, remedy=remedy)) from error
     if not written:
         raise RunError(
             Problem(where="charts", what="the run kept no series to draw", remedy="Name series under watch.series and run it again.")
@@ -213,8 +235,8 @@ def _has_users(view: RunView, commodity: str) -> bool:
 
 
 def _dress(shocks: Mapping[str, Course], axes: Axes, course: Course, grid: Grid) -> None:
-    shade(axes, shocks, grid.panel_in)
     date_axis(axes, float(course.day[0]), float(course.day[-1]))
+    shade(axes, shocks, grid.panel_in)
 
 
 def _quiet_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple[str, ...]:
@@ -234,24 +256,56 @@ def _quiet_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple
     if seldom:
         notes.append(f"Short in some runs, but in fewer than one in twenty at any date: {listing(seldom)}.")
     if never:
-        bounds = [chances[region].high for region in never if region in chances]
-        bound = f" (95 % bound on the chance: {format_number(PERCENT * max(bounds), 2)} %)" if bounds else ""
-        runs = format_count(view.n_runs)
-        notes.append(f"Never short of more than {_share(view.threshold)} of demand in any of {runs} runs: {listing(never)}{bound}.")
+        more, runs = f"more than {_share(view.threshold)} of demand", f"in any of {format_count(view.n_runs)} runs"
+        bounds = [] if view.is_certain else [chances[region].high for region in never if region in chances]
+        bound = f" (95 % bound on the chance: {format_bound(max(bounds))} %)" if bounds else ""
+        who = listing(never)
+        notes.append(f"Never short of {more}: {who}." if view.is_certain else f"Never short of {more} {runs}: {who}{bound}.")
     return tuple(notes)
+
+
+def _is_calm(view: RunView, commodity: str) -> bool:
+    """Whether no run saw anybody short."""
+    chances = [chance.probability for chance in view.chance_short(commodity).values()]
+    curves = view.by_region("short", commodity).values() if view.has("short", commodity) else ()
+    return not any(chances) and not any(curve.mean[-1] > 0.0 for curve in curves)
+
+
+def _calm_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple[str, ...]:
+    """Nobody is short: how near they came to it. The bound on the chance stands on the chart of chances."""
+    runs = "" if view.is_certain else f" in any of {format_count(view.n_runs)} runs"
+    first = f"Nobody is short of more than {_share(view.threshold)} of demand{runs}."
+    table = view.summary
+    rows = table[(table["measure"] == "lowest_cover_days") & (table["commodity"] == commodity) & (table["sector"] == "all")]
+    covers = {str(region): float(days) for region, days in zip(rows["region"], rows["mean"], strict=True) if region in regions}
+    covers = {region: days for region, days in covers.items() if not np.isnan(days)}
+    if not covers:
+        return (first,)
+    region = min(covers, key=lambda region: covers[region])
+    mean = "" if view.is_certain else " on average"
+    return (
+        first,
+        f"Lowest users' stock: {region}, {format_cover(covers[region])} days of use{mean}.",
+    )
+
+
+def _certainty(view: RunView) -> tuple[str, ...]:
+    return (f"{CERTAIN.capitalize()}.",) if view.is_certain else ()
 
 
 def _short_note(view: RunView, has_interval: bool) -> str:
     text = f"Short: more than {_share(view.threshold)} of demand unmet in some step."
-    return f"{text} In brackets: exact 95 % interval." if has_interval else text
+    return f"{text} In brackets: exact 95 % interval." if has_interval and not view.is_certain else text
 
 
 def _share(fraction: float) -> str:
     return f"{format_number(PERCENT * fraction)} %"
 
 
-def _end_label(region: str, curve: Course, chance: Chance | None) -> str:
+def _end_label(view: RunView, region: str, curve: Course, chance: Chance | None) -> str:
     value = f"{format_number(PERCENT * float(curve.mean[-1]))} %" if chance is None else format_interval(chance).replace("-", "–")
+    if view.is_certain:
+        value = "short"
     room = LABEL_IN - style.text_width_in(value, 7.5, bold=True) - 0.1
     return f"{style.fit_text(region, 7.5, room, bold=True)}  {value}"
 
@@ -266,14 +320,16 @@ def _stores_in_days(view: RunView, commodity: str) -> dict[str, Course]:
     stores = _in_use(view, commodity, view.by_region("store", commodity))
     demand = view.by_region("demand", commodity)
     return {
-        region: store.scaled(_step_days(demand[region]) / float(demand[region].mean[0]))
+        region: store.scaled(view.step_days / float(demand[region].mean[0]))
         for region, store in stores.items()
         if np.nanmax(store.p95, initial=0.0) > 0.0 and demand[region].mean[0] > 0.0
     }
 
 
-def _step_days(course: Course) -> float:
-    return float(np.median(np.diff(course.day))) if len(course.day) > 1 else 1.0
+def _top(layers: Mapping[str, Floats], want: Course) -> float:
+    """Highest of supply and demand, in the unit of the series."""
+    total = np.sum(list(layers.values()), axis=0) if layers else np.zeros(1)
+    return max(float(total.max()), float(np.nanmax(want.mean, initial=0.0)))
 
 
 def _main_origins(stacks: Mapping[str, Mapping[str, Course]]) -> list[str]:

@@ -49,6 +49,8 @@ class Key:
     label: str
     colour: str
     is_line: bool = False
+    is_point: bool = False
+    """A line of a single date, which is drawn as a point."""
     dashes: style.Dashes = "solid"
 
 
@@ -73,6 +75,8 @@ class Grid:
     own_scale: bool = False
     """Whether each panel has numbers of its own on the upright axis."""
     right_in: float = 0.12
+    ticks_in: float = 0.0
+    """Width of the widest number on an upright axis, inches."""
     height_in: float | None = None
     """Height of one panel; by default it follows from their number."""
 
@@ -105,7 +109,7 @@ def build(view: RunView, sheet: Sheet, titles: Sequence[str], grid: Grid) -> tup
     strips_in = _strips_in(len(shocks))
     heads = [(line, HEAD) for line in style.wrap_text(sheet.heading, HEAD.size, room, bold=True)]
     heads += [(line, SUB) for line in style.wrap_text(_subtitle(view), SUB.size, room)]
-    key_rows = _key_rows((*sheet.keys, *_shock_keys(shocks)) if titles else (), room)
+    key_rows = _key_rows((*sheet.keys, *_shock_keys(shocks, is_certain=view.is_certain)) if titles else (), room)
     sentences = (*sheet.notes, STRIPS_NOTE) if len(shocks) > 1 else sheet.notes
     notes = [(line, NOTE) for note in sentences for line in style.wrap_text(note, NOTE.size, room)]
     foot = [(line, FOOT) for line in style.wrap_text(footer(view), FOOT.size, room)]
@@ -150,7 +154,8 @@ def _height_in(lines: Sequence[tuple[str, Face]]) -> float:
 def _panels(figure: Figure, titles: Sequence[str], grid: Grid, rows: tuple[float, float, float]) -> list[Axes]:
     first_in, row_in, strips_in = rows
     height_in = figure.get_figheight()
-    left_in, gap_in = 0.66, 0.5 if grid.own_scale else 0.2
+    left_in = max(0.66, EDGE_IN + 0.02 + NOTE.size * LINE / 72 + 0.06 + grid.ticks_in + 0.06)
+    gap_in = max(0.5, grid.ticks_in + 0.16) if grid.own_scale else 0.2
     width_in = (style.WIDTH_IN - left_in - grid.right_in - gap_in * (grid.n_column - 1)) / grid.n_column
     panels: list[Axes] = []
     for place, title in enumerate(titles):
@@ -179,11 +184,12 @@ def _strips_in(n_shock: int) -> float:
     return min(n_shock, len(SHOCK_COLOURS)) * STRIP_IN if n_shock > 1 else 0.0
 
 
-def _shock_keys(names: Sequence[str]) -> tuple[Key, ...]:
+def _shock_keys(names: Sequence[str], *, is_certain: bool) -> tuple[Key, ...]:
     if not names:
         return ()
     if len(names) == 1:
-        return (Key(label=f"shock: {names[0]} (darker: in force in more runs)", colour=SHADE_KEY),)
+        label = f"shock: {names[0]}" if is_certain else f"shock: {names[0]} (darker: in force in more runs)"
+        return (Key(label=label, colour=SHADE_KEY),)
     shown = list(names[: len(SHOCK_COLOURS)])
     if len(names) > len(SHOCK_COLOURS):
         shown[-1] = f"{len(names) - len(SHOCK_COLOURS) + 1} others"
@@ -207,7 +213,11 @@ def _draw_keys(figure: Figure, row: list[tuple[float, Key]], y_in: float) -> Non
     width, height = figure.get_size_inches()
     for offset, key in row:
         x_in = EDGE_IN + offset
-        if key.is_line:
+        if key.is_point:
+            figure.add_artist(
+                Line2D([(x_in + 0.11) / width], [y_in / height], color=key.colour, marker="o", markersize=style.POINT_PT, linestyle="none")
+            )
+        elif key.is_line:
             figure.add_artist(
                 Line2D([x_in / width, (x_in + 0.22) / width], [y_in / height] * 2, color=key.colour, linestyle=key.dashes, linewidth=1.6)
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,29 +18,47 @@ Ints = NDArray[np.intp]
 BAND_50, BAND_90 = 0.38, 0.20
 KEY_50, KEY_90 = "#7cb2d6", "#cce3f0"
 """The bands' colours on white, for the legend."""
+BAR, COLUMN = 0.06, 0.3
+"""Width of a band and of a stack over a single date, whose axis is one day wide."""
 STORE, STORE_90 = style.VERMILION, 0.22
 KEY_STORE_90 = "#f6dac7"
 
 
-def fan_keys(name: str) -> tuple[Key, ...]:
-    """Legend of a fan.
+def fan_keys(name: str, fans: Collection[Course]) -> tuple[Key, ...]:
+    """Legend of fans; a band that none of them has is left out, and with no band the line is not called a median.
 
     Arguments:
         name: what the fan shows, such as "unmet demand".
+        fans: those that are drawn.
     """
-    return (
-        Key(label=f"{name}: median", colour=style.BLUE, is_line=True),
-        Key(label="25–75 % of runs", colour=KEY_50),
-        Key(label="5–95 % of runs", colour=KEY_90),
+    bands = (
+        *((Key(label="25–75 % of runs", colour=KEY_50),) if any(_is_wide(fan.p25, fan.p75) for fan in fans) else ()),
+        *((Key(label="5–95 % of runs", colour=KEY_90),) if any(_is_wide(fan.p05, fan.p95) for fan in fans) else ()),
     )
+    return (Key(label=f"{name}: median" if bands else name, colour=style.BLUE, is_line=True, is_point=_are_points(fans)), *bands)
 
 
-def store_keys() -> tuple[Key, ...]:
-    """Legend of a strategic store."""
-    return (
-        Key(label="strategic store: median", colour=STORE, is_line=True, dashes="dashed"),
-        Key(label="store: 5–95 % of runs", colour=KEY_STORE_90),
-    )
+def store_keys(stores: Collection[Course]) -> tuple[Key, ...]:
+    """Legend of strategic stores; empty if there are none.
+
+    Arguments:
+        stores: those that are drawn.
+    """
+    if not stores:
+        return ()
+    name = "strategic store"
+    bands = (Key(label="store: 5–95 % of runs", colour=KEY_STORE_90),) if any(_is_wide(one.p05, one.p95) for one in stores) else ()
+    label = f"{name}: median" if bands else name
+    return (Key(label=label, colour=STORE, is_line=True, is_point=_are_points(stores), dashes="dashed"), *bands)
+
+
+def _are_points(courses: Collection[Course]) -> bool:
+    return all(len(course.day) == 1 for course in courses)
+
+
+def _is_wide(low: Floats, high: Floats) -> bool:
+    """Whether a band has a width anywhere, beyond rounding."""
+    return bool(np.nanmax(high - low, initial=0.0) > 1e-6 * np.nanmax(np.abs(high), initial=0.0))
 
 
 def draw_fan(axes: Axes, fan: Course) -> None:
@@ -52,7 +70,7 @@ def draw_fan(axes: Axes, fan: Course) -> None:
     """
     _band(axes, (fan.day, fan.p05, fan.p95), style.BLUE, BAND_90)
     _band(axes, (fan.day, fan.p25, fan.p75), style.BLUE, BAND_50)
-    axes.plot(fan.day, fan.p50, color=style.BLUE)
+    draw_line(axes, fan.day, fan.p50, style.BLUE)
 
 
 def draw_store(axes: Axes, store: Course) -> None:
@@ -63,11 +81,27 @@ def draw_store(axes: Axes, store: Course) -> None:
         store: quantiles in the unit of the axis.
     """
     _band(axes, (store.day, store.p05, store.p95), STORE, STORE_90)
-    axes.plot(store.day, store.p50, color=STORE, linestyle="dashed")
+    draw_line(axes, store.day, store.p50, STORE, dashes="dashed")
 
 
-def draw_stack(axes: Axes, day: Floats, layers: Mapping[str, Floats], colours: Mapping[str, str]) -> float:
-    """Stack the layers from zero, first at the bottom, and return the highest total.
+def draw_line(axes: Axes, day: Floats, level: Floats, colour: str, *, dashes: style.Dashes = "solid") -> None:
+    """A line over the dates, or a point where there is but one.
+
+    Arguments:
+        axes: the panel.
+        day: instants, days since 1970-01-01, [date].
+        level: in the unit of the axis, [date].
+        colour: of line or point.
+        dashes: of the line.
+    """
+    if len(day) == 1:
+        axes.plot(day, level, color=colour, marker="o", markersize=style.POINT_PT, linestyle="none", clip_on=False, zorder=3)
+    else:
+        axes.plot(day, level, color=colour, linestyle=dashes)
+
+
+def draw_stack(axes: Axes, day: Floats, layers: Mapping[str, Floats], colours: Mapping[str, str]) -> None:
+    """Stack the layers from zero, first at the bottom.
 
     Arguments:
         axes: the panel.
@@ -81,22 +115,28 @@ def draw_stack(axes: Axes, day: Floats, layers: Mapping[str, Floats], colours: M
     floor = np.zeros(len(kept))
     for name, level in zip(layers, tops[:, kept], strict=True):
         # A thin white edge keeps neighbours apart in grey print.
-        axes.add_patch(Polygon(_ring(day[kept], floor, level), facecolor=colours[name], edgecolor="white", linewidth=0.3))
+        ring = _ring(day[kept], floor, level, width=COLUMN)
+        axes.add_patch(Polygon(ring, facecolor=colours[name], edgecolor="white", linewidth=0.3))
         floor = level
-    return float(tops.max(initial=0.0))
 
 
 def _band(axes: Axes, edges: tuple[Floats, Floats, Floats], colour: str, alpha: float) -> None:
     day, low, high = edges
+    if not _is_wide(low, high):
+        return
     known = np.isfinite(low) & np.isfinite(high)
     # A gap in the data is a gap in the band.
     for run in np.split(np.arange(len(day)), np.flatnonzero(np.diff(known.astype(int))) + 1):
         if known[run[0]]:
             kept = run[thin(day[run], np.stack((low[run], high[run])))]
-            axes.add_patch(Polygon(_ring(day[kept], low[kept], high[kept]), facecolor=colour, alpha=alpha, linewidth=0))
+            ring = _ring(day[kept], low[kept], high[kept], width=BAR)
+            axes.add_patch(Polygon(ring, facecolor=colour, alpha=alpha, linewidth=0))
 
 
-def _ring(day: Floats, low: Floats, high: Floats) -> Floats:
+def _ring(day: Floats, low: Floats, high: Floats, *, width: float) -> Floats:
+    """Outline of an area; a single date is as wide as `width`, days."""
+    if len(day) == 1:
+        day, low, high = np.array([day[0] - width / 2, day[0] + width / 2]), np.repeat(low, 2), np.repeat(high, 2)
     return np.stack((np.concatenate((day, day[::-1])), np.concatenate((low, high[::-1]))), axis=1)
 
 

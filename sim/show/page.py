@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from sim.errors import Problem, RunError
 from sim.show.table import summary_table
 from sim.show.view import RunView
-from sim.show.words import MISSING, commodity_label, format_count, format_number, listing
+from sim.show.words import CERTAIN, MISSING, commodity_label, format_chance, format_count, format_number, format_spread, listing
 
 TEMPLATE = "page.html"
 HEADINGS = {
@@ -33,6 +33,8 @@ NEEDED = (
     "variant", "versions", "wall_s", "written",
 )  # fmt: skip
 """Keys of the manifest that the page shows."""
+INTERVALS = "the intervals tell only of chance between runs, not of errors in those facts"
+NO_INTERVAL = "no interval tells of errors in those facts"
 LIKELY = 0.5
 """Chance from which a region may count as the first to run short: a date that few runs have is not a forecast."""
 UNBROKEN = 10_000
@@ -44,6 +46,7 @@ _REFERENCE = re.compile(r'(href="#|url\(#)')
 _SIZE = re.compile(r'\s(?:width|height)="[^"]*"')
 _UNSHOWN = re.compile(r"\s*<(metadata|title)>.*?</\1>", re.DOTALL)
 _TALLY = re.compile(r"(\d+) numbers? measured, (\d+) derived, (\d+) assumed")
+_FIGURE = re.compile(r"\d{4}-\d\d-\d\d|[\d.]+ %(?: \([\d.-]+\))?")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -54,12 +57,12 @@ class Table:
     commodity: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    """One row a region: region, chance, first short, unmet demand, % of demand, days short, lowest cover, CVaR95."""
+    """One row a region: region, chance, first short, unmet demand, % of demand, days short, lowest cover, and CVaR95 if runs differ."""
 
     @property
     def unit(self) -> str:
         """Unit of the amounts."""
-        return self.heads[-1].rpartition(", ")[2]
+        return self.heads[3].partition(", ")[2].partition(" ")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +80,8 @@ class Headline:
 
     commodity: str
     lead: str
-    rest: str
+    rest: Markup
+    is_short: bool
 
 
 def write_page(view: RunView, charts: Sequence[Path], manifest: Mapping[str, Any], path: Path) -> Path:
@@ -102,7 +106,8 @@ def write_page(view: RunView, charts: Sequence[Path], manifest: Mapping[str, Any
     text = template.render(
         view=view,
         manifest=manifest,
-        headlines=[_headline(view, table) for table in tables.values()],
+        # Who runs short comes before who does not, else in the order of the chain.
+        headlines=sorted((_headline(view, table) for table in tables.values()), key=lambda headline: not headline.is_short),
         sections=_sections(view, tables, charts),
         legend=legend,
         short=f"{format_number(100.0 * view.threshold)} % of demand unmet in a step of {format_number(manifest['step_days'])} days",
@@ -111,6 +116,7 @@ def write_page(view: RunView, charts: Sequence[Path], manifest: Mapping[str, Any
         runs=format_count(view.n_runs),
         facts=[source for source in manifest["fact_sources"] if not _TALLY.fullmatch(source)],
         tally=_tally(manifest["fact_sources"]),
+        doubt=NO_INTERVAL if view.is_certain else INTERVALS,
         assumed=_assumed(manifest["fact_sources"]),
         command=_command(manifest),
     )
@@ -136,27 +142,61 @@ def _tables(view: RunView, start: date) -> tuple[dict[str, Table], str]:
 def _headline(view: RunView, table: Table) -> Headline:
     chances = {region: chance.probability for region, chance in view.chance_short(table.commodity).items()}
     rows = {row[0]: row for row in table.rows}
-    days = _medians(view, table.commodity)
-    short = sorted((region for region in rows if chances.get(region, 0.0) > 0.0), key=lambda region: days.get(region, math.inf))
-    never = [f"{region} ({rows[region][1]})" for region in rows if region not in short and region in chances]
-    runs = format_count(view.n_runs)
-    safe = f"No shortage in any of {runs} runs, with the 95 % bound on its chance: {listing(never)}." if never else ""
+    days = _values(view, "first_shortage_days", table.commodity, "p50")
+    losses = _values(view, "unmet_t", table.commodity, "mean")
+    short = [region for region in rows if chances.get(region, 0.0) > 0.0]
+    # By date as it is shown: on the same day the larger loss comes first.
+    short.sort(key=lambda region: (math.floor(days[region]) if region in days else math.inf, -losses.get(region, 0.0)))
+    never = [region for region in rows if region in chances and region not in short]
+    safe = _safe(view, table.commodity, never)
     label = commodity_label(table.commodity)
     if not short:
-        return Headline(commodity=label, lead="nobody runs short", rest=safe)
+        return Headline(commodity=label, lead="nobody runs short", rest=_unbroken(safe), is_short=False)
     likely = [region for region in short if chances[region] >= LIKELY]
     first = likely[0] if likely else max(short, key=lambda region: chances[region])
+    if view.is_certain:
+        return Headline(commodity=label, lead=f"{first} runs short first", rest=_unbroken(_story(table, short, safe)), is_short=True)
     _, chance, when, lost, share, *_, worst = rows[first]
     lead = f"{first} runs short first" if likely else f"{first} is the most likely to run short"
-    means = f"Averaged over all runs {_mean(lost)} {table.unit} of its demand go unmet ({_mean(share)} %); in the worst 5 % of runs"
-    tells = [f"with a chance of {chance}, by {when} in half of those runs. {means}, {worst} {table.unit} do."]
-    others = [f"{region} {rows[region][1]} from {rows[region][2]}" for region in short if region != first]
-    if others:
-        tells.append(f"Also short: {listing(others)}.")
-    most = max(short, key=lambda region: _losses(view, table.commodity).get(region, 0.0))
+    tells = [
+        f"Its chance of shortage is {chance}; the median date among the runs that run short is {when}.",
+        f"It goes without {_mean(lost)} {table.unit} on average over all runs ({_mean(share)} % of its demand),",
+        f"and without {worst} {table.unit} in the worst 5 % of them.",
+    ]
+    most = max(short, key=lambda region: losses.get(region, 0.0))
     if most != first:
-        tells.append(f"The largest amount is missing in {most}: {_mean(rows[most][3])} {table.unit} on average ({_mean(rows[most][4])} %).")
-    return Headline(commodity=label, lead=lead, rest=" ".join((*tells, safe)).strip())
+        tells.append(f"The most is missing in {most}: {_mean(rows[most][3])} {table.unit} on average ({_mean(rows[most][4])} % of demand).")
+    others = [f"{region} {rows[region][1]}, {rows[region][2]}" for region in short if region != first]
+    if others:
+        tells.append(f"The others that run short, with chance and median date: {'; '.join(others)}.")
+    return Headline(commodity=label, lead=lead, rest=_unbroken(" ".join((*tells, safe)).strip()), is_short=True)
+
+
+def _story(table: Table, short: Sequence[str], safe: str) -> str:
+    """What happens in every run alike: the first to run short, the others, and who does not."""
+    rows = {row[0]: row for row in table.rows}
+    lost = {region: f"{rows[region][3]} {table.unit} ({rows[region][4]} % of its demand)" for region in short}
+    tells = [f"It first runs short on {rows[short[0]][2]} and goes without {lost[short[0]]} in all."]
+    if len(short) > 1:
+        others = [f"{region} on {rows[region][2]}, {lost[region]}" for region in short[1:]]
+        tells.append(f"The others that run short: {'; '.join(others)}.")
+    return " ".join(filter(None, (*tells, safe, f"{CERTAIN.capitalize()}.")))
+
+
+def _safe(view: RunView, commodity: str, regions: Sequence[str]) -> str:
+    """Regions that no run saw short, with the bound that the number of runs allows; empty if there are none."""
+    if not regions:
+        return ""
+    if view.is_certain:
+        return f"No shortage: {listing(regions)}."
+    chances = view.chance_short(commodity)
+    bound = format_chance(max((chances[region] for region in regions), key=lambda chance: chance.high))
+    return f"No shortage in any of {format_count(view.n_runs)} runs: {listing(regions)} (chance {bound})."
+
+
+def _unbroken(text: str) -> Markup:
+    """The text with its dates and intervals kept on one line: a browser breaks at their hyphens."""
+    return Markup(_FIGURE.sub(r'<span class="figure">\g<0></span>', str(escape(text))))
 
 
 def _mean(cell: str) -> str:
@@ -164,20 +204,12 @@ def _mean(cell: str) -> str:
     return cell.partition(" (")[0]
 
 
-def _medians(view: RunView, commodity: str) -> dict[str, float]:
-    """Median day of the first shortage by region, where there is one."""
-    return {region: day for region, day in _values(view, "first_shortage_days", commodity, "p50").items() if not math.isnan(day)}
-
-
-def _losses(view: RunView, commodity: str) -> dict[str, float]:
-    """Mean unmet demand by region, t."""
-    return _values(view, "unmet_t", commodity, "mean")
-
-
 def _values(view: RunView, measure: str, commodity: str, column: str) -> dict[str, float]:
+    """One column of the summary by whole region, in the unit of the measure, where there is a number."""
     table = view.summary
     rows = table[(table["measure"] == measure) & (table["commodity"] == commodity) & (table["sector"] == "all")]
-    return {str(region): float(value) for region, value in zip(rows["region"], rows[column], strict=True)}
+    pairs = zip(rows["region"], rows[column], strict=True)
+    return {str(region): float(value) for region, value in pairs if not math.isnan(value)}
 
 
 def _sections(view: RunView, tables: Mapping[str, Table], charts: Sequence[Path]) -> list[Section]:
@@ -231,9 +263,8 @@ def _shocks(view: RunView, written: Mapping[str, Mapping[str, Any]]) -> list[tup
     rows = view.summary[view.summary["measure"] == "shock_days"]
     days: dict[str, str] = {}
     for sector, mean, low, high in zip(rows["sector"], rows["mean"], rows["p05"], rows["p95"], strict=True):
-        spread = f" ({format_number(low, 2)}-{format_number(high, 2)})" if low < high else ""
         # A shock that names several places has a row for each, all alike.
-        days[str(sector).removeprefix("shock:")] = f"{format_number(mean)}{spread}"
+        days[str(sector).removeprefix("shock:")] = format_spread(mean, low, high)
     return [(name, _struck(shock), _since(shock.get("start")), days.get(name, MISSING)) for name, shock in written.items()]
 
 
@@ -268,5 +299,6 @@ def _assumed(sources: Sequence[str]) -> str:
 
 def _command(manifest: Mapping[str, Any]) -> str:
     variant = ["--variant", manifest["variant"]] if manifest["variant"] else []
+    changes = [word for change in manifest["sets"] for word in ("--set", change)]
     numbers = ["--runs", str(manifest["runs"]), "--rng-seed", str(manifest["rng_seed"])]
-    return shlex.join(["sim", "run", manifest["scenario"], *variant, *numbers])
+    return shlex.join(["sim", "run", manifest["path"] or manifest["scenario"], *variant, *changes, *numbers])

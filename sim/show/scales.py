@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -18,6 +18,8 @@ SHOCK_COLOURS = ("#7f7f7f", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00
 STRIP_IN = 0.055
 SHADE, SHADE_KEY = 0.13, "#dedede"
 """Ink of a shock in force in all runs, and its colour in the legend."""
+TICK_PT = 7.5
+"""Type size of the numbers at an axis, points."""
 SHADES = 16
 """Steps of grey in which a shock's level is shown."""
 
@@ -31,6 +33,12 @@ def date_axis(axes: Axes, first: float, last: float) -> None:
         last: right end.
     """
     width_in = axes.get_position().width * style.WIDTH_IN
+    if last <= first:
+        # A single date stands in the middle, a day wide.
+        moment = np.datetime64(math.floor(first), "D").astype(date)
+        axes.set_xlim(first - 0.5, first + 0.5)
+        axes.set_xticks([first], [f"{moment.day} {moment:%b}\n{moment.year}"])
+        return
     ticks, labels = date_ticks(first, last, max(2, int(width_in / 0.42)))
     axes.set_xlim(first, last)
     axes.set_xticks(ticks, labels)
@@ -91,11 +99,33 @@ def amount_axis(axes: Axes, top: float, *, suffix: str = "", labelled: bool = Tr
     """
     ticks = amount_ticks(top)
     axes.set_ylim(0.0, max(ticks[-1], top * 1.02))
+    axes.set_yticks(ticks, amount_labels(ticks, suffix) if labelled else [""] * len(ticks))
+    axes.grid(axis="y", color=style.GRID, linewidth=0.5)
+
+
+def amount_labels(ticks: list[float], suffix: str = "") -> list[str]:
+    """The numbers beside an upright axis, all with the same decimals.
+
+    Arguments:
+        ticks: as `amount_ticks` gives them.
+        suffix: written after each number.
+    """
     places = max(0, -math.floor(math.log10(ticks[1]) + 1e-9)) if ticks[1] < 1 else 0
     if ticks[1] != round(ticks[1], places):
         places += 1
-    axes.set_yticks(ticks, [f"{tick:,.{places}f}{suffix}" if tick else f"0{suffix}" for tick in ticks] if labelled else [""] * len(ticks))
-    axes.grid(axis="y", color=style.GRID, linewidth=0.5)
+    # Past four decimals nobody counts noughts.
+    return [f"{tick:,.{places}f}{suffix}" if tick and places <= 4 else f"{tick:g}{suffix}" for tick in ticks]
+
+
+def labels_width_in(tops: Iterable[float], suffix: str = "") -> float:
+    """Width of the widest number beside upright axes, inches.
+
+    Arguments:
+        tops: largest value of each axis.
+        suffix: written after each number.
+    """
+    labels = (label for top in tops for label in amount_labels(amount_ticks(top), suffix))
+    return max((style.text_width_in(label, TICK_PT) for label in labels), default=0.0)
 
 
 def amount_ticks(top: float) -> list[float]:
@@ -116,7 +146,7 @@ def shade(axes: Axes, shocks: Mapping[str, Course], panel_in: float) -> None:
     """Show when shocks act: one greys the panel, darker for a higher mean level; several get a strip each above the panel.
 
     Arguments:
-        axes: a panel with a time axis.
+        axes: a panel whose time axis is set.
         shocks: mean level of each shock, 0 to 1.
         panel_in: height of the panel, inches.
     """
@@ -144,6 +174,9 @@ def _bar(axes: Axes, course: tuple[np.ndarray, np.ndarray], span: tuple[float, f
     low, high = span
     boxes, tints = [], []
     right = float(day[-1])
+    if len(day) == 1:
+        # No time passes between dates: the shock fills the panel.
+        day, right = np.array(axes.get_xlim()[:1]), axes.get_xlim()[1]
     for start in (*cuts[::-1], 0):
         if not shades[start]:
             right = float(day[start])

@@ -17,6 +17,8 @@ from matplotlib.ft2font import FT2Font
 WIDTH_IN = 7.0
 """Width of a chart, inches: the text column of an A4 report."""
 PNG_DPI = 150
+POINT_PT = 4.0
+"""Size of a point, points."""
 HEAT = "cividis"
 """Colour map of heat maps, even in grey and for the colour-blind."""
 

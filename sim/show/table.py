@@ -10,8 +10,19 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, RunError
-from sim.show.view import Chance
-from sim.show.words import MISSING, commodity_label, format_count, format_interval, format_number
+from sim.show.view import Chance, all_alike
+from sim.show.words import (
+    CERTAIN,
+    MISSING,
+    commodity_label,
+    format_amount,
+    format_count,
+    format_cover,
+    format_interval,
+    format_number,
+    format_spread,
+    mass_unit,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +35,7 @@ NARROWEST = 8
 """Characters below which a shrinking column is not squeezed further."""
 FACT_COLUMNS = ("quantity", "region", "value", "unit", "year", "role", "status")
 UNBROKEN = ("region", "value", "unit", "year", "status")
+COVER_NOTE = "Lowest cover: users' own stock at its least, in days of use; a strategic store is not in it."
 BESIDE_FACTS = ("commodity", "partner", "sector", "basis", "source", "url", "licence", "file")
 """Columns of facts that are not columns of the table."""
 
@@ -148,75 +160,90 @@ def summary_table(summary: pd.DataFrame, *, n_runs: int, start: date | None = No
         places.setdefault(str(row["commodity"]), {}).setdefault(str(row["region"]), {})[str(row["measure"])] = row
     if not places:
         raise RunError(Problem(where="summary", what="no row for a whole region (sector 'all')", remedy="Run the scenario again."))
+    is_certain = all_alike(summary, n_runs)
     parts = []
     for commodity, regions in places.items():
-        unit, factor = _mass_unit([_number(found.get("unmet_t", {}), "mean") for found in regions.values()])
-        columns = (
-            Column(head="region", wraps=True),
-            Column(head="chance of\nshortage", is_number=True),
-            Column(head="first\nshort", is_number=True),
-            Column(head=f"unmet demand,\n{unit} (5-95 %)", is_number=True),
-            Column(head="% of demand\n(5-95 %)", is_number=True),
-            Column(head="days\nshort", is_number=True),
-            Column(head="lowest\ncover", is_number=True),
-            Column(head=f"CVaR95,\n{unit}", is_number=True),
-        )
-        cells = [_place(region, found, start, factor) for region, found in regions.items()]
+        unmet = (_number(found.get("unmet_t", {}), "mean") for found in regions.values())
+        unit, factor = mass_unit(max((amount for amount in unmet if not math.isnan(amount)), default=0.0))
+        make = _certain_place if is_certain else _place
+        cells = [make(region, found, start, factor) for region, found in regions.items()]
+        columns = _summary_columns(unit, is_certain=is_certain)
         parts.append(f"{commodity_label(commodity)}\n{text_table(columns, cells, width=width)}")
-    return "\n\n".join((*parts, _legend(n_runs, start, width)))
+    return "\n\n".join((*parts, textwrap.fill((_certain_legend if is_certain else _legend)(n_runs, start), width)))
 
 
-def _mass_unit(amounts_t: Sequence[float]) -> tuple[str, float]:
-    """Unit in which the largest amount has at most four figures before the point, and how many make a tonne."""
-    largest = max((amount for amount in amounts_t if not math.isnan(amount)), default=0.0)
-    if largest >= 1e7:
-        return "Mt", 1e-6
-    if largest >= 1e4:
-        return "kt", 1e-3
-    return ("kg", 1e3) if 0.0 < largest < 1.0 else ("t", 1.0)
-
-
-def _legend(n_runs: int, start: date | None, width: int) -> str:
-    first = "median day, counted from the start," if start is None else "median date"
-    text = (
-        f"{format_count(n_runs)} runs. Chance of shortage: with its exact 95 % interval; '<' and '>' are its bound where no run, or every "
-        f"run, had one. First short: {first} among the runs that run short. Unmet demand, % of demand, days short and lowest cover "
-        "(days of use): means over all runs, and the range that holds 90 % of them. CVaR95: mean unmet demand in the worst 5 % of runs."
+def _summary_columns(unit: str, *, is_certain: bool) -> tuple[Column, ...]:
+    """Where every run is the same there is no range, and no run is worse than another."""
+    between = "" if is_certain else " (5-95 %)"
+    return (
+        Column(head="region", wraps=True),
+        Column(head="runs\nshort" if is_certain else "chance of\nshortage", is_number=True),
+        Column(head="first\nshort", is_number=True),
+        Column(head=f"unmet demand,\n{unit}{between}", is_number=True),
+        Column(head=f"% of demand\n{between.strip()}" if between else "% of\ndemand", is_number=True),
+        Column(head="days\nshort", is_number=True),
+        Column(head="lowest\ncover", is_number=True),
+        *(() if is_certain else (Column(head=f"CVaR95,\n{unit}", is_number=True),)),
     )
-    return textwrap.fill(text, width)
+
+
+def _legend(n_runs: int, start: date | None) -> str:
+    first = "median day, counted from the start," if start is None else "median date"
+    return (
+        f"{format_count(n_runs)} runs. Chance of shortage: with its exact 95 % interval; '<' and '>' are its bound where no run, or every "
+        f"run, had one. First short: {first} among the runs that run short. Unmet demand, % of demand, days short and lowest cover: means "
+        "over all runs, and the range that holds 90 % of them where that has a width. CVaR95: mean unmet demand in the worst 5 % of runs. "
+        f"{COVER_NOTE}"
+    )
+
+
+def _certain_legend(n_runs: int, start: date | None) -> str:
+    first = "day, counted from the start" if start is None else "date"
+    return f"{format_count(n_runs)} runs; {CERTAIN}. First short: {first} of the first shortage. {COVER_NOTE}"
 
 
 def _place(region: str, found: Mapping[str, Mapping[str, float]], start: date | None, factor: float) -> list[str]:
     event = found.get("p_short", {})
     chance = Chance(probability=_number(event, "probability"), low=_number(event, "low"), high=_number(event, "high"))
-    first = _number(found.get("first_shortage_days", {}), "p50")
     unmet = found.get("unmet_t", {})
     return [
         region,
         MISSING if math.isnan(chance.probability) else format_interval(chance),
-        format_number(first) if start is None or math.isnan(first) else str(start + timedelta(days=math.floor(first))),
+        _first(found, start),
         _spread(unmet, factor),
         _spread(found.get("unmet_share", {}), 100.0),
         _seen(_number(found.get("days_short", {}), "mean")),
-        format_number(_number(found.get("lowest_cover_days", {}), "mean"), 2),
+        format_cover(_number(found.get("lowest_cover_days", {}), "mean")),
         _seen(factor * _number(unmet, "cvar95")),
     ]
 
 
+def _certain_place(region: str, found: Mapping[str, Mapping[str, float]], start: date | None, factor: float) -> list[str]:
+    probability = _number(found.get("p_short", {}), "probability")
+    return [
+        region,
+        MISSING if math.isnan(probability) else "yes" if probability else "no",
+        _first(found, start),
+        _seen(factor * _number(found.get("unmet_t", {}), "mean")),
+        _seen(100.0 * _number(found.get("unmet_share", {}), "mean")),
+        _seen(_number(found.get("days_short", {}), "mean")),
+        format_cover(_number(found.get("lowest_cover_days", {}), "mean")),
+    ]
+
+
+def _first(found: Mapping[str, Mapping[str, float]], start: date | None) -> str:
+    first = _number(found.get("first_shortage_days", {}), "p50")
+    return format_number(first) if start is None or math.isnan(first) else str(start + timedelta(days=math.floor(first)))
+
+
 def _spread(row: Mapping[str, float], factor: float) -> str:
     mean, low, high = (factor * _number(row, name) for name in ("mean", "p05", "p95"))
-    if math.isnan(mean) or mean == 0.0:
-        return _seen(mean)
-    return f"{_short(mean, 3)} ({_short(low, 2)}-{_short(high, 2)})"
-
-
-def _short(value: float, digits: int) -> str:
-    return "<0.01" if 0.0 < value < 0.005 else format_number(max(round(value, 2), 0.01) if 0.0 < value < 1.0 else value, digits)
+    return "none" if mean == 0.0 else format_spread(mean, low, high)
 
 
 def _seen(value: float) -> str:
     # A loss that no run had is not a loss that cannot be: the chance beside it says how rare it may be.
-    return "none" if value == 0.0 else _short(value, 3)
+    return "none" if value == 0.0 else format_amount(value)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -73,12 +73,19 @@ class RunView:
     """Where the facts come from, as they should be cited."""
     n_runs: int
     rng_seed: int
+    step_days: float
+    """Length of a step; amounts of the series are per step."""
     threshold: float = 0.01
     """Unmet share of demand from which a region counts as short."""
     series: pd.DataFrame
     """Columns `SERIES_COLUMNS`: one row a series, place and date."""
     summary: pd.DataFrame
     """Columns `SUMMARY_COLUMNS`: one row a measure and place."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether every run is the same, see `all_alike`."""
+        return all_alike(self.summary, self.n_runs)
 
     def has(self, series: str, commodity: str) -> bool:
         """Whether the run kept this series for this commodity.
@@ -163,6 +170,26 @@ class RunView:
                 remedy=again,
             )
         )
+
+
+def all_alike(summary: pd.DataFrame, n_runs: int) -> bool:
+    """Whether every run is the same: no measure has a spread, and what happened in one run happened in all.
+
+    One run tells nothing of chance, nor does a shock that none of the runs saw.
+
+    Arguments:
+        summary: columns `SUMMARY_COLUMNS`.
+        n_runs: runs behind it.
+    """
+    if n_runs < 2 or not {"mean", "p05", "p95", "probability"} <= set(summary.columns):
+        return False
+    events = summary["probability"].to_numpy(dtype=np.float64, na_value=np.nan)
+    shocks = events[(summary["measure"] == "p_shock").to_numpy(dtype=bool)]
+    values = summary[["mean", "p05", "p95"]].to_numpy(dtype=np.float64, na_value=np.nan)
+    values = values[np.isfinite(values).all(axis=1)]
+    # Not at all the same numbers: a mean of equal numbers may be a rounding away from them.
+    is_flat = np.allclose(values[:, :2], values[:, 2:], rtol=1e-9, atol=1e-12)
+    return bool(len(values) and is_flat and np.isin(events[np.isfinite(events)], (0.0, 1.0)).all() and (shocks == 1.0).all())
 
 
 def _ordered(first: tuple[str, ...], names: dict) -> list[str]:

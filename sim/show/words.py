@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from sim.show.view import Chance
 
 MISSING = "-"
+MOST_DECIMALS = 2
+"""Decimals of an amount in a table."""
+LEAST_COVER = 0.1
+"""Days of use below which a stock is as good as gone."""
+SPELLINGS = {
+    "gaas": "GaAs", "gan": "GaN", "lfp": "LFP", "ndfeb": "NdFeB", "nmc": "NMC", "sic": "SiC", "smco": "SmCo",
+}  # fmt: skip
+"""Materials that are written in their own way, and stand before their stage like a name: "NdFeB magnet"."""
+CERTAIN = "nothing in this scenario is left to chance: every run is the same"
 
 
 def format_number(value: float, digits: int = 3) -> str:
@@ -49,11 +58,81 @@ def format_chance(chance: Chance) -> str:
         chance: fraction of runs with its exact interval.
     """
     if chance.probability <= 0.0:
-        return f"< {format_number(100.0 * chance.high, 2)} %"
+        return f"< {format_bound(chance.high)} %"
     if chance.probability >= 1.0:
-        # Rounded down: the bound must hold.
-        return f"> {math.floor(1e4 * chance.low) / 100.0:g} %"
+        return f"> {format_bound(1.0 - chance.low, is_rest=True)} %"
     return f"{_percent(chance.probability, chance)} %"
+
+
+def format_bound(most: float, *, is_rest: bool = False) -> str:
+    """A bound on a chance in percent, two digits of it, rounded to the side on which it holds.
+
+    Arguments:
+        most: the chance is at most this fraction.
+        is_rest: give what is left to 100 % instead, with as many decimals: "5.9" and "94.1" are the same bound.
+    """
+    percent = 100.0 * most
+    if percent <= 0.0:
+        return "100" if is_rest else "0"
+    decimals = max(0, 1 - math.floor(math.log10(percent)))
+    above = math.ceil(percent * 10.0**decimals - 1e-9) / 10.0**decimals
+    return f"{100.0 - above if is_rest else above:.{decimals}f}"
+
+
+def format_spread(mean: float, low: float, high: float) -> str:
+    """A mean with its range, all to the same place: `9,100 (3,400-17,100)`; one number where the range has no width.
+
+    Arguments:
+        mean: any number; NaN is missing.
+        low: lower end of the range; NaN where there is none.
+        high: upper end.
+    """
+    known = [abs(value) for value in (mean, low, high) if not math.isnan(value)]
+    if math.isnan(mean) or not any(known):
+        return format_number(mean)
+    place = min(MOST_DECIMALS, 2 - math.floor(math.log10(max(known))))
+    if math.isnan(low) or math.isnan(high) or round(low, place) == round(high, place):
+        return format_amount(mean)
+    shown = format_amount(mean) if round(mean, place) == 0.0 else _to_place(mean, place)
+    return f"{shown} ({_to_place(low, place)}-{_to_place(high, place)})"
+
+
+def format_amount(value: float) -> str:
+    """A number with three digits, but no more than two decimals: what is smaller is said to be so.
+
+    Arguments:
+        value: any number; NaN is missing.
+    """
+    if 0.0 < value < 0.5 * 10.0**-MOST_DECIMALS:
+        return f"< {10.0**-MOST_DECIMALS:g}"
+    return format_number(value if abs(value) >= 1.0 else round(value, MOST_DECIMALS))
+
+
+def format_cover(days: float) -> str:
+    """A stock in days of use: no stock is measured to an hour or two.
+
+    Arguments:
+        days: any number; NaN is missing.
+    """
+    return f"< {LEAST_COVER:g}" if 0.0 < days < LEAST_COVER else format_number(round(days, 1), 2)
+
+
+def _to_place(value: float, place: int) -> str:
+    rounded = round(value, place)
+    return f"{rounded:,.{max(0, place)}f}" if rounded else "0"
+
+
+def mass_unit(largest_t: float) -> tuple[str, float]:
+    """Unit in which an amount has at most four figures before the point, and how many make a tonne.
+
+    Arguments:
+        largest_t: largest amount to be written in it, t.
+    """
+    if largest_t >= 1e7:
+        return "Mt", 1e-6
+    if largest_t >= 1e4:
+        return "kt", 1e-3
+    return ("kg", 1e3) if 0.0 < largest_t < 1.0 else ("t", 1.0)
 
 
 def format_interval(chance: Chance) -> str:
@@ -80,11 +159,14 @@ def _percent(fraction: float, chance: Chance) -> str:
 
 
 def commodity_label(commodity: str) -> str:
-    """A commodity for a heading: `rare-earths.oxide` is "rare earths, oxide".
+    """A commodity for a heading: `rare-earths.oxide` is "rare earths, oxide", `ndfeb.magnet` is "NdFeB magnet".
 
     Arguments:
         commodity: `material.stage`.
     """
+    material, _, stage = commodity.partition(".")
+    if material in SPELLINGS:
+        return f"{SPELLINGS[material]} {commodity_label(stage)}".rstrip()
     return commodity.replace("-", " ").replace("_", " ").replace(".", ", ")
 
 

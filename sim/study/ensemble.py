@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from tempfile import TemporaryFile
 
 import numpy as np
 
 from sim.draw import draw
+from sim.draw.quantile import quantile
 from sim.engine.batch import simulate
-from sim.engine.state import Room
+from sim.engine.state import Room, at_rest
+from sim.errors import ModelError, Problem
 from sim.model.model import Model
-from sim.model.world import Floats, Network, World
+from sim.model.world import Floats, Ints, Network, Stores, World
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
 from sim.record.tally import NODE_MEASURES, SHOCK_MEASURES, USER_MEASURES, Tally
-from sim.scenario import Scenario
+from sim.scenario import Scenario, support
+from sim.scenario.law import Amount
+from sim.units import DAYS_PER_YEAR
 
 Progress = Callable[[int, int], None]
 CACHE_BYTES = 2**23
 """Room for a batch's state and flows. More than the cache: with few nodes the cost of a call outweighs it (DESIGN.md)."""
 STEPS_A_REPORT = 64
+STORE_NUMBERS = ("store_target", "store_initial_frac", "store_fill_steps", "store_trigger", "store_at_most", "member_frac")
+REST_STEPS = 400
+"""Long enough for rounding that grows at all to show."""
+REST_TOLERANCE = 1e-6
+"""Part of its size by which a stock may move in a world at rest; rounding alone stays below 1e-12."""
 EXACT_BYTES = 2**27
 MEMORY_BYTES = 2**28
 
@@ -40,12 +50,59 @@ def ensemble(scenario: Scenario, model: Model, n_batch: int | None = None, progr
     """
     began = time.perf_counter()
     n_run, rng_seed = scenario.runs.count, scenario.runs.rng_seed
-    keep = Keep(model, draw(model, rng_seed, 0, 1), n_run)
+    check_rest(model, draw(model, rng_seed, 0, 1))
+    keep = Keep(model, n_run)
     size = n_batch or batch_size(model.network)
     for first in range(0, n_run, size):
         world = draw(model, rng_seed, first, min(size, n_run - first))
         keep.batch(world, first, progress)
     return keep.record(scenario, time.perf_counter() - began)
+
+
+def check_rest(model: Model, world: World) -> None:
+    """Play one world in which nothing happens: what moves there would be taken for the doing of a shock.
+
+    Arguments:
+        model: the compiled scenario.
+        world: one run of it.
+
+    Raises:
+        ModelError: stocks drift; with adjustments quicker than goods travel a market feeds on its own rounding.
+    """
+    net = model.network
+    nobody: Ints = np.array([], dtype=np.intp)
+    stores = Stores(name=(), member_store=nobody, member_node=nobody)
+    calm = replace(net, shocks=(), stores=stores, n_step=min(net.n_step, REST_STEPS))
+    none = {name: getattr(world, name)[:0] for name in STORE_NUMBERS}
+    room = simulate(calm, replace(world, events=(), **none), lambda room, k: None)
+    start = at_rest(room.plan, room.world)
+    size = start.on_hand + start.finished + start.expected_use + start.expected_orders
+    moved = np.abs(room.state.on_hand - start.on_hand) + np.abs(room.state.finished - start.finished)
+    worst = int(np.argmax(moved[:, 0] - REST_TOLERANCE * size[:, 0]))
+    if moved[worst, 0] > REST_TOLERANCE * size[worst, 0]:
+        raise ModelError(
+            Problem(
+                where=f"{net.commodities[net.node_commodity[worst]]}.{net.regions[net.node_region[worst]]}",
+                what=f"the world does not rest: with no shock at all stocks move within {calm.n_step} steps",
+                got=f"by {moved[worst, 0] / size[worst, 0]:.2g} of their size",
+                remedy="Lengthen rules.order_adjustment or rules.expectation, give producers a buffer, or shorten lead times.",
+            )
+        )
+
+
+def throughput(model: Model) -> Floats:
+    """What passes through each commodity in a step at most, at rest, t, [commodity]."""
+    net, per_step = model.network, model.network.step_days / DAYS_PER_YEAR
+    most = np.zeros(len(net.commodities))
+    for entries in (model.facts.production, model.facts.recycled):
+        np.add.at(most, net.node_commodity, [_upper(entry.amount) * per_step for entry in entries])
+    return most
+
+
+def _upper(amount: Amount) -> float:
+    """The largest value of a number, or one that few draws exceed."""
+    high = support(amount)[1]
+    return high if np.isfinite(high) or isinstance(amount, float | int) else float(quantile(amount, np.array([0.999]))[0])
 
 
 def batch_size(net: Network) -> int:
@@ -57,7 +114,7 @@ def batch_size(net: Network) -> int:
 class Keep:
     """What is kept of all batches."""
 
-    def __init__(self, model: Model, probe: World, n_run: int) -> None:
+    def __init__(self, model: Model, n_run: int) -> None:
         net = model.network
         self.model, self.net, self.n_run = model, net, n_run
         self.places = places(net)
@@ -71,9 +128,7 @@ class Keep:
         self.outcomes = {measure: _column(n_row, n_run, on_disk) for measure, (_, n_row) in kept.items()}
         self.at_end = np.zeros((len(self.places), n_run), dtype=bool)
         self.fans: dict[str, Fan] = {series: self._fan() for series in model.series if series != "supply"}
-        throughput = np.zeros(len(net.commodities))
-        np.add.at(throughput, net.node_commodity, (probe.production + probe.recycled)[:, 0])
-        per_node = throughput[net.node_commodity]
+        per_node = throughput(model)[net.node_commodity]
         self.means = {
             "supply": Mean(net.n_step, per_node[net.links.dst]),
             "demand": Mean(net.n_step, per_node),
@@ -83,7 +138,8 @@ class Keep:
 
     def _fan(self) -> Fan:
         n_step, n_row = self.net.n_step, len(self.nodes)
-        if 4 * n_step * n_row * self.n_run * max(len(self.model.series), 1) <= EXACT_BYTES:
+        few = self.n_run <= SketchFan.N_BIN  # below that a sketch is the larger of the two
+        if few or 4 * n_step * n_row * self.n_run * max(len(self.model.series), 1) <= EXACT_BYTES:
             return ExactFan(n_step, n_row, self.n_run)
         return SketchFan(n_step, n_row)
 
@@ -100,9 +156,7 @@ class Keep:
                 progress(first + world.n_run * (k + 1) // self.net.n_step, self.n_run)
 
         simulate(self.net, world, count)
-        recycled = np.broadcast_to(world.recycled, (self.net.n_node, world.n_run))
-        for k in range(self.net.n_step):
-            self.means["recycled"].add(k, recycled)
+        self.means["recycled"].add(slice(None), np.broadcast_to(world.recycled, (self.net.n_node, world.n_run)))
         if progress:
             progress(first + world.n_run, self.n_run)
         done, runs = tally[0], slice(first, first + world.n_run)
@@ -112,6 +166,12 @@ class Keep:
             self.outcomes[measure][:n_all, runs] = values[self.nodes]
         for measure, values in done.by_user().items():
             self.outcomes[measure][n_all : n_all + n_user, runs] = values
+        if world.events:
+            # Nothing runs short before the first shock is announced; within its step the date is only known to the step.
+            onset = np.min([np.minimum(e.announced, e.start).min(0) for e in world.events], axis=0) * days
+            first = self.outcomes["first_shortage_days"][:n_all, runs]
+            same_step = onset < (np.floor(first / days) + 1.0) * days
+            self.outcomes["first_shortage_days"][:n_all, runs] = np.where(same_step, np.maximum(first, onset), first)
         self.at_end[:n_all, runs] = (done.last == n_step - 1)[self.nodes]
         for row, events in enumerate(world.events):
             starts = np.minimum(events.start, n_step)

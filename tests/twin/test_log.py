@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 
 from sim.engine.twin import run_twin
@@ -12,7 +14,7 @@ METAL = "x.metal"
 
 
 def test_a_small_story_is_told_in_order() -> None:
-    ban = Strike("export_ban", METAL, ["AAA"], 2.0, 8.0, size=0.1, announced=-3.0, name="halt", text="A quarrel over chips.")
+    ban = Strike("export_ban", METAL, ["AAA"], 2.0, 8.0, size=0.1, announced=-3.0, name="halt")
     pile = Pile(METAL, ["BBB"], 1.8, trigger=0.1, at_most=0.5, name="reserve")
     case = pair([ban], [pile], cover=3.0, n_step=16)
     events = run_twin(case.network, case.world, 0).events
@@ -25,21 +27,23 @@ def test_a_small_story_is_told_in_order() -> None:
         (6, "stock empty", 0.0, "t"),
         (6, "shortage starts", 0.3, "t"),
         (8, "restriction ends", 42.0, "days"),
+        (9, "store release ends", 1.2, "t"),
         (9, "shortage ends", 1.2, "t"),
     ]
-    assert [e.date for e in events] == [day(e.step) for e in events]
+    # Of step 6 the stock and the store serve 70 %.
+    assert [e.date for e in events] == [day(6.7 if e.kind == "shortage starts" else e.step) for e in events]
     assert {(e.commodity, e.region) for e in events} == {(METAL, "AAA"), (METAL, "BBB")}
     told = {e.kind: e.text for e in events}
     assert told == {
         "announced": "halt is announced for 2025-01-15: exports of x.metal from AAA to BBB",
-        "restriction starts": "halt begins: exports of x.metal from AAA to BBB stop, but 10 % of the normal flow leaks through. "
-        "A quarrel over chips.",
+        "restriction starts": "halt begins: exports of x.metal from AAA to BBB stop, but 10 % of the normal flow leaks through",
         "stock half gone": "BBB users' stock of x.metal is half gone: 1.2 t of a normal 3 t",
         "store releases": "store reserve of x.metal releases 300 kg to BBB; 1.5 t is left",
         "stock empty": "BBB users' stock of x.metal is empty: 0 t of a normal 3 t",
         "shortage starts": "BBB users of x.metal run short: 30 % of this week's 1 t cannot be served",
         "restriction ends": "halt ends after 6 weeks: exports of x.metal from AAA to BBB",
-        "shortage ends": "BBB users of x.metal are served again after 3 weeks; they missed 1.2 t",
+        "store release ends": "store reserve of x.metal releases no more: it gave 1.2 t to BBB in 3 weeks; 600 kg is left",
+        "shortage ends": "BBB users of x.metal are served again after 16 days; they missed 1.2 t",
     }
 
 
@@ -109,8 +113,50 @@ def test_a_shortage_is_what_exceeds_the_threshold(threshold: float, kinds: list[
     events = run_twin(case.network, case.world, 0, threshold).events
     assert [e.kind for e in events if "short" in e.kind] == kinds
     if kinds:
-        assert events[-1].text == "BBB users of x.metal are still short at the horizon, after 4 weeks, and have missed 1 t"
+        assert events[-1].text == "BBB users of x.metal are still short at the horizon, after 23 days, and have missed 1 t"
         assert (events[-1].step, events[-1].date) == (5, day(5))
+
+
+@pytest.mark.parametrize(("announced", "begins"), [(-1.0, 2.5), (2.25, 2.5), (2.6, 2.6), (2.75, 2.75)])
+def test_a_shortage_starts_within_its_step_but_not_before_the_first_shock_is_known(announced: float, begins: float) -> None:
+    # A fourfold rise in the last quarter of step 2 doubles what is wanted in it; half is served. Shocks that never come count for nothing.
+    surge = Strike("demand_surge", METAL, ["BBB"], 2.75, 3.0, size=4.0, announced=announced)
+    never = Strike("outage", METAL, ["AAA"], inf, announced=inf)
+    starts = [e for e in _events(pair([never, surge], cover=0.0, n_step=6)) if e.kind == "shortage starts"]
+    assert [(e.step, e.date, e.amount) for e in starts] == [(2, day(begins), pytest.approx(1.0, abs=1e-12))]
+
+
+@pytest.mark.parametrize("strikes", [[], [Strike("outage", METAL, ["AAA"], 5.0, announced=4.0)]])
+def test_a_shortage_in_a_step_before_any_shock_keeps_its_date(strikes: list[Strike]) -> None:
+    # A store that BBB fills takes goods from CCC: 2 t are shared among orders of 2 t and 1 t.
+    nodes = [Node(METAL, "AAA", buffer=0), *(Node(METAL, region, {"cars": STEPS_PER_YEAR}, cover=0) for region in ("BBB", "CCC"))]
+    flows = [Flow(METAL, "AAA", region, STEPS_PER_YEAR) for region in ("BBB", "CCC")]
+    events = _events(build(nodes, flows, strikes, [Pile(METAL, ["BBB"], 9.0, 0.0, fill=9.0)], STEADY, 4))
+    starts = [(e.step, e.date, e.region) for e in events if e.kind == "shortage starts"]
+    assert starts == [(1, day(1 + 2 / 3), "CCC")]
+
+
+def test_what_a_store_released_is_summed_when_the_episode_ends() -> None:
+    # Half of what is missing in steps 2 and 3, and again from 6 to the horizon.
+    outages = [Strike("outage", METAL, ["AAA"], start, end) for start, end in ((1.0, 3.0), (5.0, inf))]
+    events = _events(pair(outages, [Pile(METAL, ["BBB"], 9.0, at_most=0.5)], cover=0.0, n_step=9))
+    ends = [e for e in events if e.kind == "store release ends"]
+    assert [(e.step, e.date, e.amount, e.unit) for e in ends] == [(4, day(4), 1.0, "t"), (9, day(9), 1.5, "t")]
+    assert [e.text for e in ends] == [
+        "store store of x.metal releases no more: it gave 1 t to BBB in 2 weeks; 8 t is left",
+        "store store of x.metal still releases at the horizon: it gave 1.5 t to BBB in 3 weeks; 6.5 t is left",
+    ]
+    assert [e.step for e in events if e.kind == "store releases"] == [2, 6]
+
+
+def test_the_end_of_a_release_names_all_who_were_served() -> None:
+    nodes = [Node(METAL, "AAA", buffer=0), *(Node(METAL, region, {"cars": STEPS_PER_YEAR}, cover=0) for region in ("BBB", "CCC"))]
+    flows = [Flow(METAL, "AAA", "BBB", STEPS_PER_YEAR), Flow(METAL, "AAA", "CCC", STEPS_PER_YEAR, lead=2)]
+    events = _events(build(nodes, flows, [Strike("outage", METAL, ["AAA"], 0.0, 2.0)], [Pile(METAL, ["BBB", "CCC"], 9.0)], STEADY, 6))
+    assert _told(events, "store releases") == [(1, "store store of x.metal releases 1 t to BBB; 8 t is left")]
+    assert _told(events, "store release ends") == [
+        (4, "store store of x.metal releases no more: it gave 4 t to BBB, CCC in 3 weeks; 5 t is left")
+    ]
 
 
 def test_a_stock_that_is_rebuilt_may_be_told_to_fall_again() -> None:

@@ -63,7 +63,6 @@ class Strike:
     """None: all is lost, nothing leaks, or demand doubles."""
     announced: float | None = None
     name: str = "shock"
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -274,7 +273,6 @@ def _plan(network: Network, strike: Strike) -> ShockPlan:
         nodes=np.array(nodes, dtype=np.intp),
         users=np.array(users, dtype=np.intp),
         commodity=strike.commodity,
-        text=strike.text,
     )
 
 

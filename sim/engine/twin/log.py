@@ -26,6 +26,7 @@ KINDS = (
     "surge ends",
     "store releases",
     "store empty",
+    "store release ends",
     "stock half gone",
     "stock empty",
     "shortage starts",
@@ -77,13 +78,15 @@ class Log:
         self._network = network
         self._told: list[Told] = []
         period = _period(network.step_days)
-        self._shortages = [ShortageWatch(buyer, threshold, period, network.step_days) for buyer in cast.buyers]
+        blow = min((min(strike.profile.announced, strike.profile.start) for strike in cast.strikes), default=inf)
+        self._shortages = [ShortageWatch(buyer, threshold, blow, period, network.step_days) for buyer in cast.buyers]
+        self._stores = [StoreWatch(store, network.step_days) for store in cast.stores if store.members]
         self._watches = [
             *(StrikeWatch(strike, network) for strike in cast.strikes),
             *self._shortages,
             *(StockWatch(buyer) for buyer in cast.buyers if buyer.rest_stock > 0.0),
             *(OutputWatch(producer, threshold, period) for producer in cast.producers if producer.inputs),
-            *(StoreWatch(store) for store in cast.stores if store.members),
+            *self._stores,
         ]
 
     def note(self, step: int) -> None:
@@ -92,9 +95,9 @@ class Log:
             self._told.extend(watch.look(step))
 
     def close(self) -> tuple[Event, ...]:
-        """All events sorted by date; shortages that outlast the horizon are told last."""
-        for watch in self._shortages:
-            self._told.extend(watch.still_short(self._network.n_step))
+        """All events sorted by date; shortages and releases that outlast the horizon are told last."""
+        for watch in (*self._shortages, *self._stores):
+            self._told.extend(watch.at_horizon(self._network.n_step))
         events = [self._dated(told) for told in self._told]
         return tuple(sorted(events, key=lambda e: (e.date, e.step, KINDS.index(e.kind), e.commodity, e.region, e.text)))
 
@@ -124,8 +127,7 @@ class StrikeWatch:
         if course.announced < course.start:
             text = f"{plan.name} is announced for {self._day(course.start)}: {whole}"
             yield self._told(course.announced, "announced", depth, "share", text)
-        text = f"{plan.name} begins: {whole} {_effect(plan.kind, course.size)}"
-        yield self._told(course.start, starts, depth, "share", f"{text}. {plan.text}" if plan.text else text)
+        yield self._told(course.start, starts, depth, "share", f"{plan.name} begins: {whole} {_effect(plan.kind, course.size)}")
         # With nothing left after the ramp, a shock is over when the ramp is; but a restriction, even one that approves all of the
         # normal flow, binds what goes beyond it until its end.
         end = course.end if self._strike.links or course.after > 0.0 else course.ramp_end
@@ -182,9 +184,11 @@ class ShortageWatch:
 
     buyer: Buyer
     threshold: float
+    blow: float
+    """The earliest instant at which a shock of this run is announced or starts; `inf` if none does."""
     period: str
     step_days: float
-    since: int | None = None
+    since: float | None = None
     missed: float = 0.0
 
     def look(self, step: int) -> Iterator[Told]:
@@ -193,12 +197,12 @@ class ShortageWatch:
         unmet = sum(user.unmet for user in buyer.users)
         short = unmet > max(self.threshold, ROUNDING) * buyer.wanted
         if short and self.since is None:
-            self.since, self.missed = step, 0.0
+            self.since, self.missed = self._runs_out(step, unmet / buyer.wanted), 0.0
             text = (
                 f"{buyer.region} users of {buyer.commodity} run short: {_percent(unmet / buyer.wanted)} of this {self.period}'s "
                 f"{_tonnes(buyer.wanted)} cannot be served"
             )
-            yield self._tell(step, "shortage starts", unmet, text)
+            yield self._tell(self.since, "shortage starts", unmet, text)
         if short:
             self.missed += unmet
         elif self.since is not None:
@@ -208,7 +212,12 @@ class ShortageWatch:
             yield self._tell(step, "shortage ends", self.missed, text)
             self.since = None
 
-    def still_short(self, horizon: int) -> Iterator[Told]:
+    def _runs_out(self, step: int, share: float) -> float:
+        # The stock lasts through the part of the step that could be served; but what a blow within the step brings cannot precede it.
+        at = step + 1.0 - min(1.0, share)
+        return max(at, self.blow) if self.blow < step + 1 else at
+
+    def at_horizon(self, horizon: int) -> Iterator[Told]:
         """A shortage that the horizon cuts off."""
         if self.since is not None:
             text = (
@@ -218,10 +227,10 @@ class ShortageWatch:
             yield self._tell(horizon, "shortage goes on", self.missed, text)
 
     def _lasted(self, step: int) -> str:
-        return _lasting((step - (self.since or 0)) * self.step_days)
+        return _lasting((step - (self.since or 0.0)) * self.step_days)
 
-    def _tell(self, step: int, kind: str, amount: float, text: str) -> Told:
-        return Told(step, kind, self.buyer.commodity, self.buyer.region, amount, "t", text)
+    def _tell(self, at: float, kind: str, amount: float, text: str) -> Told:
+        return Told(at, kind, self.buyer.commodity, self.buyer.region, amount, "t", text)
 
 
 @dataclass
@@ -284,10 +293,13 @@ class OutputWatch:
 
 @dataclass
 class StoreWatch:
-    """Tells when a store begins to release, is empty, and is full."""
+    """Tells when a store begins and ends to release, is empty, and is full."""
 
     store: Store
-    releasing: bool = False
+    step_days: float
+    since: int | None = None
+    given: float = 0.0
+    takers: list[str] = field(default_factory=list)
     empty: bool = field(init=False)
     full: bool = field(init=False)
 
@@ -295,19 +307,35 @@ class StoreWatch:
         self.empty, self.full = self._is_empty(), self._is_full()
 
     def look(self, step: int) -> Iterator[Told]:
-        """A release is told when it begins, not again while it lasts."""
+        """A release is told when it begins, not again while it lasts, and in full when it ends."""
         store = self.store
         served = [member for member in store.members if member.released > ROUNDING * member.buyer.wanted]
-        if served and not self.releasing:
+        amount = sum(member.released for member in store.members)
+        if served and self.since is None:
+            self.since, self.given, self.takers = step, 0.0, []
             to = _listed(member.buyer.region for member in served)
-            amount = sum(member.released for member in served)
             yield self._tell(step, "store releases", amount, f"releases {_tonnes(amount)} to {to}; {_tonnes(store.held)} is left")
-        self.releasing = bool(served)
+        if served:
+            self.given += amount
+            self.takers += [member.buyer.region for member in served]
+        elif self.since is not None:
+            yield self._end(step, "releases no more")
+            self.since = None
         if self._is_empty() and not self.empty:
             yield self._tell(step, "store empty", 0.0, f"is empty; its target is {_tonnes(store.target)}")
         if self._is_full() and not self.full:
             yield self._tell(step, "store full", store.held, f"is full: {_tonnes(store.held)}")
         self.empty, self.full = self._is_empty(), self._is_full()
+
+    def at_horizon(self, horizon: int) -> Iterator[Told]:
+        """A release that the horizon cuts off."""
+        if self.since is not None:
+            yield self._end(horizon, "still releases at the horizon")
+
+    def _end(self, step: int, what: str) -> Told:
+        lasted = _lasting((step - (self.since or 0)) * self.step_days)
+        gave = f"{_tonnes(self.given)} to {_listed(self.takers)} in {lasted}; {_tonnes(self.store.held)} is left"
+        return self._tell(step, "store release ends", self.given, f"{what}: it gave {gave}")
 
     def _is_empty(self) -> bool:
         return self.store.held <= ROUNDING * self.store.target

@@ -104,19 +104,27 @@ def make(cast: Cast) -> None:
 
 
 def fill(cast: Cast) -> None:
-    """Stores, in turn, buy what their members' users can spare."""
+    """Stores, in turn, take what their members' users can spare, and seek what they lack beyond what is under way for them."""
     for buyer in cast.buyers:
         buyer.fill_wanted = 0.0
     for store in cast.stores:
         pace = store.target / store.fill_steps if store.fill_steps > 0.0 else inf
-        wanted = max(0.0, min(pace, store.target - store.held))
+        lack = max(0.0, store.target - store.held)
         for member in store.members:
             buyer = member.buyer
             spare = max(0.0, buyer.on_hand - cover_now(buyer, cast) * buyer.expected_use)
-            member.bought = min(wanted * member.frac, spare)
-            buyer.fill_wanted += wanted * member.frac
+            member.bought = min(min(pace, lack) * member.frac, spare)
             buyer.on_hand -= member.bought
         store.held += sum(member.bought for member in store.members)
+        ahead = sum(_ahead(member.buyer) for member in store.members)
+        seeking = min(pace, max(0.0, store.target - store.held - ahead))
+        for member in store.members:
+            member.buyer.fill_wanted += seeking * member.frac
+
+
+def _ahead(buyer: Buyer) -> float:
+    # Goods afloat beyond what users need: this step's have landed, its order is not yet made.
+    return max(0.0, buyer.on_order - (buyer.expected_lead - 1.0) * (buyer.expected_use - buyer.recycled))
 
 
 def cover_now(buyer: Buyer, cast: Cast) -> float:

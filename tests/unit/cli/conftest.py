@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 import sim
 from sim.cli.app import sim as program
-from sim.errors import Problem, ScenarioError
+from sim.errors import ModelError, Problem, ScenarioError
 
 SHIPPED = [
     {"name": "gallium-export-halt", "title": "China stops gallium", "question": "Who runs short?", "variants": ("stock-60", "stock-90")},
@@ -72,6 +72,10 @@ class FakeApi:
             )
         return type("Scenario", (), {"title": "A good one"})
 
+    def check(self, source: str, variant: str | None = None, sets: tuple[str, ...] = ()) -> None:
+        if source == "stuck.yaml":
+            raise ModelError(Problem("stuck.yaml", 4, 1, "network", "the world cannot rest", remedy="Make more."))
+
     def run(self, source: str, *, progress: Callable[[int, int], None] | None = None, **asked: Any) -> FakeResult:
         self.asked.append({"source": source, "progress": progress is not None, **asked})
         if progress:
@@ -94,7 +98,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
     """The stand-in, in the place of `sim.api`."""
     fake = FakeApi()
     module = ModuleType("sim.api")
-    vars(module).update({name: getattr(fake, name) for name in ("shipped", "load", "run", "trace", "plot")})
+    vars(module).update({name: getattr(fake, name) for name in ("shipped", "load", "check", "run", "trace", "plot")})
     monkeypatch.setitem(sys.modules, "sim.api", module)
     monkeypatch.setattr(sim, "api", module, raising=False)
     return fake

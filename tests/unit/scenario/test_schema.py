@@ -36,6 +36,10 @@ def test_the_committed_schema_is_current() -> None:
     assert (ROOT / "scenarios" / "schema.json").read_text(encoding="utf-8") == schema_text()
 
 
+def test_the_committed_reference_is_current() -> None:
+    assert (ROOT / "scenarios" / "REFERENCE.md").read_text(encoding="utf-8") == reference()
+
+
 def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft7Validator.check_schema(json_schema())
     assert '"quantity"' not in schema_text()

@@ -163,7 +163,12 @@ def test_decoding() -> None:
 def test_the_value_of_a_set() -> None:
     assert plain(read_value("{uniform: [0, 1]}", "--set a")) == {"uniform": [0, 1]}
     assert plain(read_value("6 weeks", "--set a")) == "6 weeks"
-    assert plain(read_value(" ", "--set a")) is None
+    assert plain(read_value("null", "--set a")) is None
+    assert plain(read_value("''", "--set a")) == ""
+    for text in ("", " ", "\n", "# a comment"):
+        with pytest.raises(ScenarioError) as caught:
+            read_value(text, "--set a")
+        assert str(caught.value) == "--set a: no value after '='. Write a value, or null to remove what is there."
     with pytest.raises(ScenarioError, match="--set a: not valid YAML"):
         read_value("[1, 2", "--set a")
 

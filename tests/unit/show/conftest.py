@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -48,10 +48,25 @@ def build_view(recipe: Recipe) -> RunView:
     series = pd.concat(rows, ignore_index=True).reindex(columns=list(SERIES_COLUMNS))
     return RunView(
         title=recipe.title, question="When do users run short?", scenario="gallium-export-halt", variant=recipe.variant,
-        commodities=recipe.commodities, regions=recipe.regions, n_runs=recipe.n_runs, rng_seed=20260101,
+        commodities=recipe.commodities, regions=recipe.regions, n_runs=recipe.n_runs, rng_seed=20260101, step_days=float(recipe.step_days),
         sources=("USGS Mineral Commodity Summaries 2026", "EU-US-Japan alliance (fact sheet eu-us-japan-alliance)"), threshold=0.05,
         series=series, summary=pd.DataFrame(summary).reindex(columns=list(SUMMARY_COLUMNS)),
     )  # fmt: skip
+
+
+def certain(view: RunView) -> RunView:
+    """The median run of all: no bands, no spread, and everybody who may run short does."""
+    series, summary = view.series.copy(), view.summary.copy()
+    for name in ("p05", "p25", "p75", "p95"):
+        series[name] = series["p50"]
+    series.loc[series["series"] == "short", "mean"] = (series.loc[series["series"] == "short", "mean"] > 0.3).astype(float)
+    for name in ("p05", "p50", "p95", "cvar95"):
+        summary[name] = summary["mean"].where(summary["measure"] != "first_shortage_days", summary["p50"])
+    is_first = summary["measure"] == "first_shortage_days"
+    summary.loc[is_first, "mean"] = summary.loc[is_first, "p50"]
+    happened = summary["probability"] > 0.0
+    summary.loc[happened, ["probability", "low", "high"]] = (1.0, 0.9982, 1.0)
+    return replace(view, series=series, summary=summary)
 
 
 def _shock(name: str, span: tuple[int, int], dates: list[date], commodity: str) -> list[pd.DataFrame]:
@@ -112,7 +127,7 @@ def _summary(recipe: Recipe, commodity: str, region: str, depth: float) -> list[
     if depth:
         rows.append({**place, "measure": "first_shortage_days", "unit": "days", "mean": 268.4, "p05": 231.0, "p50": 259.0, "p95": 371.0})
     rows.append({**place, "measure": "days_short", "unit": "days", "mean": 410 * depth, "p05": 0.0, "p50": 400 * depth, "p95": 900 * depth})
-    rows.append({**place, "measure": "lowest_cover_days", "unit": "days", "mean": 42 * (1 - depth), "p05": 0.0})
+    rows.append({**place, "measure": "lowest_cover_days", "unit": "days", "mean": 42 * (1 - depth), "p05": 0.0, "p95": 45.0})
     return rows
 
 
@@ -122,5 +137,15 @@ def make_view() -> Callable[..., RunView]:
 
     def make(**fields: Any) -> RunView:
         return build_view(Recipe(**fields))
+
+    return make
+
+
+@pytest.fixture
+def make_certain() -> Callable[..., RunView]:
+    """Maker of runs that are all the same: takes the fields of `Recipe`."""
+
+    def make(**fields: Any) -> RunView:
+        return certain(build_view(Recipe(**fields)))
 
     return make

@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from sim.errors import RunError
 from sim.show import style
 from sim.show.charts import shortage_fan, stock_levels, supply_by_origin, survival, write_charts
-from sim.show.view import RunView
+from sim.show.view import STATISTICS, RunView
+from tests.unit.show.conftest import DEMAND_T_PER_YEAR
 
 DRAWN = (shortage_fan, supply_by_origin, stock_levels, survival)
 Maker = Callable[..., RunView]
@@ -100,10 +101,95 @@ def test_regions_that_never_run_short_are_said_in_words(make_view: Maker) -> Non
 
 def test_no_shortage_at_all_is_words_without_panels(make_view: Maker) -> None:
     view = make_view(depth={}, regions=("EU27", "JPN"))
-    for draw in (shortage_fan, survival):
+    figures = [draw(view, "gallium.refined") for draw in (shortage_fan, survival)]
+    assert [figure.axes for figure in figures] == [[], []]
+    calm, chance = (texts(figure) for figure in figures)
+    # The one says how near it came, the other how likely it is.
+    assert "Nobody is short of more than 5 % of demand in any of 2,000 runs.\nLowest users' stock: EU27, 42 days of use on average." in calm
+    assert "Never short of more than 5 % of demand in any of 2,000 runs: EU27 and JPN (95 % bound on the chance: 0.18 %)." in chance
+
+
+def test_where_every_run_is_the_same_no_band_and_no_interval_is_shown(make_certain: Maker) -> None:
+    view = make_certain(regions=("CHN", "EU27", "JPN"), depth={"EU27": 0.6, "JPN": 0.3}, stored=("JPN",))
+    for draw in DRAWN:
         figure = draw(view, "gallium.refined")
-        assert figure.axes == []
-        assert "in any of 2,000 runs: EU27 and JPN" in texts(figure)
+        words = texts(figure)
+        for word in ("5–95", "25–75", "median", "%)", "95 %", "in more runs", "mean of runs"):
+            assert word not in words, (draw, word)
+        assert draw is supply_by_origin or "Nothing in this scenario is left to chance: every run is the same." in words
+        assert draw is supply_by_origin or not any(axes.patches for axes in figure.axes)
+    calm = texts(shortage_fan(make_certain(regions=("CHN",)), "gallium.refined"))
+    assert "Nobody is short of more than 5 % of demand.\nLowest users' stock: CHN, 42 days of use." in calm
+
+
+def test_the_legend_names_the_bands_that_are_drawn(make_view: Maker) -> None:
+    view = make_view(regions=("EU27",))
+    assert "25–75 % of runs" in texts(shortage_fan(view, "gallium.refined"))
+    series = view.series.copy()
+    series["p25"] = series["p75"] = series["p50"]
+    words = texts(shortage_fan(replace(view, series=series), "gallium.refined"))
+    assert "25–75 % of runs" not in words
+    assert "5–95 % of runs" in words
+    assert "unmet demand: median" in words
+
+
+def one_step(view: RunView) -> RunView:
+    """The same with everybody short on the only date, in half of the runs."""
+    series = view.series.copy()
+    for rank, name in enumerate(("p05", "p25", "p50", "p75", "p95")):
+        series.loc[series["series"] == "unmet", name] = 0.1 * (1 + rank)
+    series.loc[series["series"] == "short", "mean"] = 0.5
+    return replace(view, series=series)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("n_date", [1, 2])
+@pytest.mark.parametrize("draw", DRAWN)
+def test_a_horizon_of_a_step_or_two_is_drawn_without_a_warning(make_view: Maker, tmp_path: Path, draw: Draw, n_date: int) -> None:
+    view = one_step(make_view(n_date=n_date, shocks={"halt": (0, 78)}, stored=("JPN",), regions=("EU27", "JPN")))
+    figure = draw(view, "gallium.refined")
+    style.save(figure, tmp_path, "chart")
+    assert figure.axes
+    for axes in figure.axes:
+        left, right = axes.get_xlim()
+        assert left < right
+        assert axes.get_lines()
+        for line in axes.get_lines():
+            assert (line.get_marker() == "o") == (n_date == 1)
+            assert all(left <= float(day) <= right for day in np.asarray(line.get_xdata(), dtype=float))
+        # Bands, stacks and the shock have a width to be seen.
+        assert all(patch.get_path().get_extents().width > 0.0 for patch in axes.patches)
+        assert all(path.get_extents().width > 0.0 for shade in axes.collections for path in shade.get_paths())
+        assert axes.collections
+
+
+@pytest.mark.filterwarnings("error")
+def test_all_charts_of_one_step_are_written(make_view: Maker, tmp_path: Path) -> None:
+    assert len(write_charts(make_view(n_date=1, shocks={"one": (0, 3), "two": (0, 9)}), tmp_path)) == 8
+
+
+def test_a_year_of_supply_does_not_depend_on_the_number_of_dates(make_view: Maker) -> None:
+    for n_date, step_days in ((1, 7), (2, 7), (209, 7), (1, 30)):
+        figure = supply_by_origin(make_view(n_date=n_date, step_days=step_days, regions=("EU27", "JPN")), "gallium.refined")
+        demand = np.asarray(figure.axes[0].get_lines()[0].get_ydata(), dtype=float)
+        assert demand == pytest.approx(np.full(n_date, 46.0))
+
+
+@pytest.mark.parametrize("stop", ["folder", "chart"])
+def test_a_place_that_cannot_be_written_is_a_clear_error(make_view: Maker, tmp_path: Path, stop: str) -> None:
+    folder = tmp_path / "charts"
+    if stop == "folder":
+        folder.write_text("a file", encoding="utf-8")
+    else:
+        (folder / "shortage-gallium.refined.png").mkdir(parents=True)
+    with pytest.raises(RunError) as caught:
+        write_charts(make_view(regions=("EU27",)), folder)
+    problem = caught.value.problems[0]
+    assert problem.file == str(folder)
+    assert problem.what == "cannot write the charts here"
+    assert problem.got == {"folder": "File exists", "chart": "Is a directory"}[stop]
+    assert problem.remedy
+    assert isinstance(caught.value.__cause__, OSError)
 
 
 def test_rare_shortage_gives_its_chance(make_view: Maker) -> None:
@@ -185,12 +271,53 @@ LONG: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("case", [LONG, {}, {"regions": ("EU27",)}, {"n_date": 60, "step_days": 1, "shocks": {"halt": (10, 40)}}])
+CASES: list[dict[str, Any]] = [
+    LONG, {}, {"regions": ("EU27",)}, {"n_date": 60, "step_days": 1, "shocks": {"halt": (10, 40)}}, {"n_date": 1}, {"n_date": 2},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("draw", DRAWN)
 def test_no_text_leaves_the_page_and_no_two_texts_touch(make_view: Maker, draw: Draw, case: dict[str, Any]) -> None:
     view = make_view(**case)
     with style.chart_style():
-        figure = draw(view, view.commodities[0])
+        assert_apart(draw(view, view.commodities[0]))
+
+
+@pytest.mark.parametrize(
+    ("demand", "unit"),
+    [
+        ({"EU27": 8e6}, "kt"),
+        ({"EU27": 8e7}, "Mt"),
+        ({"EU27": 0.02}, "kg"),
+        ({"EU27": 9999.0, "JPN": 0.02, "KOR": 1234.5, "USA": 8e-7}, "t"),
+        ({"EU27": 8e6, "JPN": 0.02, "KOR": 123_456.0, "USA": 3.7}, "kt"),
+    ],
+)
+def test_amounts_of_any_size_fit_beside_the_axis(make_view: Maker, demand: dict[str, float], unit: str) -> None:
+    view = make_view(regions=tuple(demand))
+    series = view.series.copy()
+    for region, t_per_year in demand.items():
+        is_flow = (series["region"] == region) & series["series"].isin(["demand", "supply", "recycled"])
+        series.loc[is_flow, "mean"] *= t_per_year / DEMAND_T_PER_YEAR[region]
+    # Another region may hold or ask far more than the first.
+    with style.chart_style():
+        figure = supply_by_origin(replace(view, series=series), "gallium.refined")
+        assert f"\n{unit} per year" in f"\n{texts(figure)}"
+        assert_apart(figure)
+
+
+def test_stocks_of_many_days_fit_beside_the_axis(make_view: Maker) -> None:
+    view = make_view(regions=("EU27", "JPN"))
+    series = view.series.copy()
+    series.loc[series["series"] == "cover", list(STATISTICS)] *= 3000.0
+    with style.chart_style():
+        assert_apart(stock_levels(replace(view, series=series), "gallium.refined"))
+
+
+def assert_apart(figure: Figure) -> None:
+    """No text leaves the page, and no two touch."""
+    with style.chart_style():
         figure.set_dpi(style.PNG_DPI)
         figure.canvas.draw()
         artists = list(figure.texts)

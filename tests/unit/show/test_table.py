@@ -11,7 +11,7 @@ import pytest
 
 from sim.errors import RunError
 from sim.show.table import Column, facts_table, list_table, summary_table, text_table
-from sim.show.view import RunView
+from sim.show.view import RunView, all_alike
 
 Maker = Callable[..., RunView]
 
@@ -20,12 +20,49 @@ def test_summary_word_for_word(make_view: Maker) -> None:
     view = make_view(regions=("CHN", "EU27"))
     assert summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1)).split("\n\n")[0] == (
         "gallium, refined\n"
-        "           chance of       first  unmet demand,    % of demand   days  lowest  CVaR95,\n"
-        "region      shortage       short     t (5-95 %)       (5-95 %)  short   cover        t\n"
-        "------  ------------  ----------  -------------  -------------  -----  ------  -------\n"
-        "CHN         < 0.18 %           -           none           none   none      42     none\n"
-        "EU27    80 % (78-82)  2026-09-17  15.5 (1.5-34)  8.4 (0.84-18)    172      24     40.2"
+        "           chance of       first    unmet demand,     % of demand   days  lowest  CVaR95,\n"
+        "region      shortage       short       t (5-95 %)        (5-95 %)  short   cover        t\n"
+        "------  ------------  ----------  ---------------  --------------  -----  ------  -------\n"
+        "CHN         < 0.18 %           -             none            none   none      42     none\n"
+        "EU27    80 % (78-82)  2026-09-17  15.5 (1.5-34.0)  8.4 (0.8-18.5)    172      24     40.2"
     )
+
+
+def test_where_every_run_is_the_same_no_interval_is_shown(make_certain: Maker) -> None:
+    view = make_certain(regions=("CHN", "EU27"), depth={"EU27": 0.6})
+    table, legend = summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1)).split("\n\n")
+    assert table == (
+        "gallium, refined\n"
+        "         runs       first  unmet demand,    % of   days  lowest\n"
+        "region  short       short              t  demand  short   cover\n"
+        "------  -----  ----------  -------------  ------  -----  ------\n"
+        "CHN        no           -           none    none   none      42\n"
+        "EU27      yes  2026-09-17           22.1      12    246      17"
+    )
+    assert "nothing in this scenario is left to chance: every run is the same." in " ".join(legend.split())
+    assert "5-95" not in table
+    assert "interval" not in legend
+
+
+def test_the_legend_says_whose_stock_the_lowest_cover_is(make_view: Maker) -> None:
+    legend = " ".join(summary_table(make_view().summary, n_runs=2000).split("\n\n")[-1].split())
+    assert "Lowest cover: users' own stock at its least, in days of use; a strategic store is not in it." in legend
+
+
+def test_alike_is_said_only_of_many_runs_without_any_spread(make_view: Maker, make_certain: Maker) -> None:
+    certain, plain = make_certain(depth={"EU27": 0.6}), make_view()
+    assert all_alike(certain.summary, 2000)
+    assert not all_alike(certain.summary, 1)
+    assert not all_alike(plain.summary, 2000)
+    for change in ({"mean": 3.0}, {"p95": 1e9}):
+        # A mean beside its quantiles: a few runs differ, though fewer than one in twenty.
+        summary = certain.summary.copy()
+        row = int(np.flatnonzero(summary["measure"] == "unmet_t")[0])
+        summary.loc[row, list(change)] = list(change.values())
+        assert not all_alike(summary, 2000)
+    unseen = pd.DataFrame([{"measure": "p_shock", "sector": "shock:rare", "probability": 0.0, "low": 0.0, "high": 0.002}])
+    assert not all_alike(pd.concat([certain.summary, unseen], ignore_index=True), 2000)
+    assert all_alike(pd.concat([certain.summary, unseen.assign(probability=1.0)], ignore_index=True), 2000)
 
 
 def test_summary_without_a_calendar_counts_days(make_view: Maker) -> None:
@@ -43,7 +80,7 @@ def test_summary_fits_a_hundred_columns_in_a_readable_unit(make_view: Maker, fac
     text = summary_table(summary, n_runs=2000)
     assert max(len(line) for line in text.split("\n")) <= 100
     # 18.4 t of EU27 demand, in the unit that keeps it short.
-    unit, amount = {1e-5: ("kg", "0.18"), 1.0: ("t", "18.4"), 1e3: ("kt", "18.4"), 3e6: ("Mt", "55.2")}[factor]
+    unit, amount = {1e-5: ("kg", "0.18"), 1.0: ("t", "18.4"), 1e3: ("kt", "18.4"), 3e6: ("Mt", "55")}[factor]
     assert f"{unit} (5-95 %)" in text
     assert f" {amount} (" in text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Result", "load", "plot", "run", "shipped", "trace"]
+__all__ = ["Result", "check", "load", "plot", "run", "shipped", "trace"]
 
 
 def __getattr__(name: str) -> Any:
@@ -14,3 +14,8 @@ def __getattr__(name: str) -> Any:
 
         return getattr(api, name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The names a notebook offers."""
+    return list(__all__)

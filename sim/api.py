@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 RUNS_FOLDER = Path("runs")
+CHECKED_WORLDS = 8
+"""Worlds drawn by `check`: enough to meet a law that often gives an impossible world."""
 
 
 @dataclass(frozen=True)
@@ -148,10 +150,29 @@ def run(
     from sim.model.compile import compile_model
     from sim.study.ensemble import ensemble
 
-    numbers = {"runs.count": runs, "runs.rng_seed": rng_seed}
-    changes = [*sets, *(f"{path}={value}" for path, value in numbers.items() if value is not None)]
-    scenario = source if isinstance(source, Scenario) and not changes else _loaded(source, variant, changes)
+    scenario = _with_runs(_loaded(source, variant, sets), runs, rng_seed)
     return Result(ensemble(scenario, compile_model(scenario), progress=progress))
+
+
+def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> None:
+    """See whether a scenario and each of its variants would run: read, compile, draw a few worlds, and let them rest.
+
+    Arguments:
+        source: a path, or the name of a shipped scenario.
+        variant: look at this variant only.
+        sets: `path=value` changes.
+
+    Raises:
+        ScenarioError: the scenario has mistakes. DataError: facts are wrong. ModelError: no world at rest.
+    """
+    from sim.draw import draw
+    from sim.model.compile import compile_model
+    from sim.study.ensemble import check_rest
+
+    for name in (variant,) if variant is not None else (None, *load_scenario(source, sets=sets).variants):
+        scenario = load_scenario(source, variant=name, sets=sets)
+        model = compile_model(scenario)
+        check_rest(model, draw(model, scenario.runs.rng_seed, 0, min(CHECKED_WORLDS, scenario.runs.count)))
 
 
 def trace(source: str | Path | Scenario, run: int = 0, variant: str | None = None, sets: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -170,7 +191,7 @@ def trace(source: str | Path | Scenario, run: int = 0, variant: str | None = Non
     from sim.engine.twin import run_twin
     from sim.model.compile import compile_model
 
-    scenario = source if isinstance(source, Scenario) and not sets else _loaded(source, variant, sets)
+    scenario = _loaded(source, variant, sets)
     if not 0 <= run < scenario.runs.count:
         got, last = str(run), scenario.runs.count - 1
         raise ScenarioError(Problem(where="run", what="no such run", got=got, remedy=f"Give a number from 0 to {last}."))
@@ -209,11 +230,26 @@ def plot(folder: str | Path) -> tuple[Path, ...]:
 
 
 def _loaded(source: str | Path | Scenario, variant: str | None, sets: Sequence[str]) -> Scenario:
-    if isinstance(source, Scenario):
-        if source.path is None:
-            raise ScenarioError(Problem(what="a scenario built in code takes no changes here", remedy="Use model_copy, or give a file."))
-        return load_scenario(source.path, variant=variant or source.variant, sets=sets)
-    return load_scenario(source, variant=variant, sets=sets)
+    if not isinstance(source, Scenario):
+        return load_scenario(source, variant=variant, sets=sets)
+    if variant is not None or sets:
+        what = "a Scenario takes no variant and no sets here: it is already read"
+        raise ScenarioError(Problem(what=what, remedy="Give them to sim.load, or give the path or name instead of the Scenario."))
+    return source
+
+
+def _with_runs(scenario: Scenario, count: int | None, rng_seed: int | None) -> Scenario:
+    """The scenario with another number of runs or generator number, checked like those of a file."""
+    wanted = {name: value for name, value in (("count", count), ("rng_seed", rng_seed)) if value is not None}
+    if not wanted:
+        return scenario
+    try:
+        runs = type(scenario.runs).model_validate(scenario.runs.model_dump() | wanted)
+    except ValueError as error:
+        got = ", ".join(f"{name} {value}" for name, value in wanted.items())
+        remedy = "count is a whole number from 1 to 10,000,000, rng_seed one from 0 on."
+        raise ScenarioError(Problem(where="runs", what="not a number of runs or a generator number", got=got, remedy=remedy)) from error
+    return scenario.model_copy(update={"runs": runs})
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
@@ -239,6 +275,7 @@ def _view(manifest: dict[str, Any], tables: dict[str, pd.DataFrame]) -> RunView:
         n_runs=manifest["runs"],
         rng_seed=manifest["rng_seed"],
         threshold=manifest["threshold"],
+        step_days=manifest["step_days"],
         series=tables["series"],
         summary=tables["summary"],
     )

@@ -118,13 +118,9 @@ def _nodes(scenario: Scenario, spec: NetworkSpec) -> dict[tuple[str, str], _Node
     nodes = {(c, r): _Node(spec.nodes.get(f"{c}.{r}", NodeSpec())) for c in spec.commodities for r in scenario.regions}
     for node in nodes.values():
         node.demand = dict(node.spec.demand)
-    for path, amount in scenario.set.items():
-        place, _, quantity = path.rpartition(".")
-        sector = None
-        if place.endswith(".demand"):
-            place, sector = place.removesuffix(".demand"), quantity
-        commodity, who = split_node(place)
-        for region in scenario.regions_of(who):
+    for path, amount in _general_first(scenario):
+        commodity, region_or_group, quantity, sector = _parts(path)
+        for region in scenario.regions_of(region_or_group):
             node = nodes[commodity, region]
             if sector is not None:
                 node.demand[sector] = node.demand.get(sector, Demand(amount=0.0)).model_copy(update={"amount": amount})
@@ -132,7 +128,56 @@ def _nodes(scenario: Scenario, spec: NetworkSpec) -> dict[tuple[str, str], _Node
             node.changed[quantity] = amount
             for other in {"capacity": ("spare",), "spare": ("capacity",), "production": ("share",)}.get(quantity, ()):
                 node.changed.setdefault(other, None)  # type: ignore[arg-type]
+    _check_capacity(scenario, nodes)
     return nodes
+
+
+def _parts(path: str) -> tuple[str, str, str, str | None]:
+    """Commodity, region or group, quantity, and sector of demand of a fact that is set."""
+    place, _, quantity = path.rpartition(".")
+    sector = None
+    if place.endswith(".demand"):
+        place, sector, quantity = place.removesuffix(".demand"), quantity, "demand"
+    return (*split_node(place), quantity, sector)
+
+
+def _general_first(scenario: Scenario) -> list[tuple[str, Amount]]:
+    """Facts that are set, those of many regions before those of few, so that the particular wins over the general wherever it stands.
+
+    Raises:
+        ScenarioError: two groups of the same size set the same fact of a region to different values.
+    """
+    regions = {path: scenario.regions_of(_parts(path)[1]) for path in scenario.set}
+    claimed: dict[tuple[object, ...], str] = {}
+    problems = []
+    for path, names in regions.items():
+        commodity, _, quantity, sector = _parts(path)
+        for region in names:
+            other = claimed.setdefault((commodity, region, quantity, sector, len(names)), path)
+            if other != path and scenario.set[other] != scenario.set[path]:
+                what = f"'{other}' sets the same for {region}, and neither is the more particular"
+                problems.append(scenario.problem(("set", path), what, None, f"Set {region} by itself, or change one of the two."))
+                break
+    if problems:
+        raise ScenarioError(*problems)
+    return sorted(scenario.set.items(), key=lambda item: -len(regions[item[0]]))
+
+
+def _check_capacity(scenario: Scenario, nodes: Mapping[tuple[str, str], _Node]) -> None:
+    """Nobody can make more at rest than they can make at all."""
+    problems = []
+    for path in scenario.set:
+        commodity, who, quantity, _ = _parts(path)
+        for region in scenario.regions_of(who) if quantity in ("capacity", "production") else ():
+            capacity, production = (nodes[commodity, region].get(name) for name in ("capacity", "production"))
+            if not (isinstance(capacity, float) and isinstance(production, float)):
+                continue
+            if capacity < production * (1.0 - ROUNDING):
+                what = f"capacity of {commodity} in {region} is below its production at rest"
+                got = f"{capacity:g} against {production:g} t/year"
+                problems.append(scenario.problem(("set", path), what, got, "Raise the capacity or lower the production."))
+    if problems:
+        raise ScenarioError(*problems)
 
 
 def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], names: Sequence[tuple[str, str]]) -> Network:

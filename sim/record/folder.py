@@ -19,6 +19,7 @@ import pandas as pd
 from sim.errors import Problem, RunError
 from sim.record.record import Record
 from sim.scenario import shipped
+from sim.scenario.node import plain
 
 DISTRIBUTION = "supply-chain-dependency-risk"
 LIBRARIES = ("numpy", "pandas", "simpy", "scipy", "matplotlib", "pydantic")
@@ -124,7 +125,7 @@ def manifest(record: Record) -> dict[str, Any]:
         "scenario": scenario.name,
         "variant": scenario.variant,
         "path": str(scenario.path) if scenario.path and scenario.name not in shipped() else None,
-        "sets": [change for change in scenario.sets if not change.startswith(("runs.count=", "runs.rng_seed="))],
+        "sets": list(scenario.sets),
         "title": scenario.title,
         "question": scenario.question,
         "sources": list(scenario.sources),
@@ -140,7 +141,8 @@ def manifest(record: Record) -> dict[str, Any]:
         "n_step": record.network.n_step,
         "hash": fingerprint(record),
         "text": scenario.text,
-        "resolved": scenario.model_dump(mode="json", exclude={"variants"}),
+        "resolved": resolved(record),
+        "facts": digest(scenario.materials),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(record.wall_s, 3),
         "machine": {"python": platform.python_version(), "system": platform.system(), "processor": platform.machine()},
@@ -156,10 +158,28 @@ def _fact_sources(materials: tuple[str, ...]) -> tuple[str, ...]:
     return sources(materials)
 
 
+def resolved(record: Record) -> dict[str, Any]:
+    """The scenario as it was run: as written, after `extends`, the variant and `--set`, with the runs' numbers."""
+    scenario = record.scenario
+    written = plain(scenario.tree) if scenario.text else scenario.model_dump(mode="json")
+    return {key: value for key, value in written.items() if key != "variants"} | {"runs": scenario.runs.model_dump(mode="json")}
+
+
 def fingerprint(record: Record) -> str:
-    """Hash of what decides the result: the resolved scenario with its number of runs and generator number."""
-    resolved = record.scenario.model_dump(mode="json", exclude={"variants", "title", "question", "sources"})
-    return hashlib.blake2b(json.dumps(resolved, sort_keys=True).encode(), digest_size=4).hexdigest()
+    """Hash of what decides the result: the scenario as run, the facts, and the version of the program."""
+    decisive = {key: value for key, value in resolved(record).items() if key not in ("title", "question", "sources")}
+    said = [decisive, digest(record.scenario.materials), version(DISTRIBUTION)]
+    return hashlib.blake2b(json.dumps(said, default=str).encode(), digest_size=4).hexdigest()
+
+
+def digest(materials: tuple[str, ...]) -> str:
+    """Hash of the facts a run rests on; empty for a scenario with facts of its own."""
+    if not materials:
+        return ""
+    from sim.data.pack import facts
+
+    rows = [repr(fact) for material in materials for fact in facts(material) if fact.role == "base"]
+    return hashlib.blake2b("\n".join(rows).encode(), digest_size=8).hexdigest()
 
 
 def _free_name(parent: Path, told: dict[str, Any]) -> Path:

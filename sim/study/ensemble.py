@@ -64,7 +64,7 @@ def check_rest(model: Model, world: World) -> None:
 
     Arguments:
         model: the compiled scenario.
-        world: one run of it.
+        world: one run of it, or a few.
 
     Raises:
         ModelError: stocks drift; with adjustments quicker than goods travel a market feeds on its own rounding.
@@ -78,13 +78,13 @@ def check_rest(model: Model, world: World) -> None:
     start = at_rest(room.plan, room.world)
     size = start.on_hand + start.finished + start.expected_use + start.expected_orders
     moved = np.abs(room.state.on_hand - start.on_hand) + np.abs(room.state.finished - start.finished)
-    worst = int(np.argmax(moved[:, 0] - REST_TOLERANCE * size[:, 0]))
-    if moved[worst, 0] > REST_TOLERANCE * size[worst, 0]:
+    worst, run = divmod(int(np.argmax(moved - REST_TOLERANCE * size)), moved.shape[1])
+    if not moved[worst, run] <= REST_TOLERANCE * size[worst, run]:
         raise ModelError(
             Problem(
                 where=f"{net.commodities[net.node_commodity[worst]]}.{net.regions[net.node_region[worst]]}",
                 what=f"the world does not rest: with no shock at all stocks move within {calm.n_step} steps",
-                got=f"by {moved[worst, 0] / size[worst, 0]:.2g} of their size",
+                got=f"by {moved[worst, run] / size[worst, run]:.2g} of their size",
                 remedy="Lengthen rules.order_adjustment or rules.expectation, give producers a buffer, or shorten lead times.",
             )
         )

@@ -2,6 +2,8 @@
 
 Where buyers compete that is true of the market, not of each buyer: one buyer with more stock to refill takes goods from the others.
 So stock is compared as more cover for all, or as a store that no order book sees, and places only where they do not compete.
+In a chain the same holds between stages: makers who are back sooner bid for inputs that others then lack. Made-up networks therefore
+have one stage here; the shipped chains are tested as they are.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ def soften(mapping: dict[str, Any]) -> None:
 
 
 @settings(max_examples=25)
-@given(struck(), st.sampled_from((add_cover, add_store, shorten, soften)))
+@given(struck(stages=1), st.sampled_from((add_cover, add_store, shorten, soften)))
 def test_help_never_hurts(mapping: dict[str, Any], help_given: Any) -> None:
     before = unmet(mapping)
     helped = changed(mapping)

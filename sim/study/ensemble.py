@@ -169,9 +169,9 @@ class Keep:
         if world.events:
             # Nothing runs short before the first shock is announced; within its step the date is only known to the step.
             onset = np.min([np.minimum(e.announced, e.start).min(0) for e in world.events], axis=0) * days
-            first = self.outcomes["first_shortage_days"][:n_all, runs]
-            same_step = onset < (np.floor(first / days) + 1.0) * days
-            self.outcomes["first_shortage_days"][:n_all, runs] = np.where(same_step, np.maximum(first, onset), first)
+            dates = self.outcomes["first_shortage_days"][:n_all, runs]
+            same_step = onset < (np.floor(dates / days) + 1.0) * days
+            self.outcomes["first_shortage_days"][:n_all, runs] = np.where(same_step, np.maximum(dates, onset), dates)
         self.at_end[:n_all, runs] = (done.last == n_step - 1)[self.nodes]
         for row, events in enumerate(world.events):
             starts = np.minimum(events.start, n_step)

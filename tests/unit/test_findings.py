@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,7 @@ from sim.errors import ModelError, ScenarioError
 from sim.model.compile import compile_model
 from sim.scenario import load
 from tests.property.test_invariants import agree
-from tests.worlds import run_text, two_sources, write
+from tests.worlds import run_text, two_sources
 
 FLAGSHIP = "gallium-export-halt"
 
@@ -50,14 +48,10 @@ def test_the_version_of_a_run_tells_laws_apart() -> None:
 
 
 def test_a_world_that_feeds_on_its_rounding_is_refused() -> None:
-    at_once = "order_adjustment: 0 days, expectation: 0 days, stock_adjustment: 0 days"
-    rules = f"{{{at_once}, lead_abroad: 300 days, buffer: 0 days, cover: 1 day, spare: 0, ship: max-min}}"
-    regions = (("A", 60, 20), ("B", 30, 50), ("C", 10, 30))
-    nodes = {f"x.made.{r}": {"production": f"{p} t/year", "demand": {"chips": f"{d} t/year"}} for r, p, d in regions}
-    network = json.dumps({"commodities": {"x.made": {}}, "nodes": nodes})
-    body = f"network: {network}\nrules: {rules}\nclock: {{start: 2026-01-01, horizon: 10 years}}\nruns: {{count: 2}}\n"
+    at_once = [f"rules.{name}=0 days" for name in ("order_adjustment", "expectation", "stock_adjustment", "buffer")]
     with pytest.raises(ModelError, match="does not rest"):
-        sim.run(write(body))
+        sim.check(FLAGSHIP, sets=[*at_once, "rules.lead_abroad=300 days", "rules.cover=1 day", "rules.spare=0"])
+    sim.check(FLAGSHIP)
 
 
 def test_means_survive_a_first_run_that_makes_nothing() -> None:

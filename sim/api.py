@@ -214,7 +214,7 @@ def plot(folder: str | Path) -> tuple[Path, ...]:
     """Draw the charts of a run folder anew, rebuild its page, and return the paths of all.
 
     Raises:
-        RunError: it is not a whole run folder, or it cannot be written.
+        DataError: it is not a whole run folder. RunError: it cannot be written.
     """
     from sim.record.folder import read
     from sim.show.charts import write_charts

@@ -55,7 +55,7 @@ def _random(shock: ShockFacts, draws: Draws, horizon: float) -> list[dict[str, F
                 Problem(
                     where=shock.rate.name,
                     what=f"more than {MOST_STRIKES} strikes within the horizon",
-                    remedy="lower the rate, shorten the horizon, or state the average loss of capacity instead",
+                    remedy="Lower the rate, shorten the horizon, or state the average loss of capacity instead.",
                 )
             )
         number = len(strikes)

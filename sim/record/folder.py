@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.errors import Problem, RunError
+from sim.errors import DataError, Problem, RunError
 from sim.record.record import Record
 from sim.scenario import shipped
 from sim.scenario.node import plain
@@ -67,13 +67,13 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Manifest, summary and series of a run folder.
 
     Raises:
-        RunError: it is not a run folder, or a file of it is missing or damaged.
+        DataError: it is not a run folder, or a file of it is missing or damaged.
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         return manifest, {name: _read_table(folder, name) for name in ("summary", "series")}
     except (OSError, ValueError, KeyError) as error:
-        raise RunError(
+        raise DataError(
             Problem(file=str(folder), what="is not a whole run folder", got=str(error), remedy="Give a folder that 'sim run' has written.")
         ) from error
 

@@ -28,7 +28,7 @@ CACHE_BYTES = 2**23
 """Room for a batch's state and flows. More than the cache: with few nodes the cost of a call outweighs it (DESIGN.md)."""
 STEPS_A_REPORT = 64
 STORE_NUMBERS = ("store_target", "store_initial_frac", "store_fill_steps", "store_trigger", "store_at_most", "member_frac")
-REST_STEPS = 400
+REST_STEPS = 150
 """Long enough for rounding that grows at all to show."""
 REST_TOLERANCE = 1e-6
 """Part of its size by which a stock may move in a world at rest; rounding alone stays below 1e-12."""

@@ -52,26 +52,11 @@ def _plan(scenario: Scenario, net: Network, name: str, shock: Shock) -> ShockPla
             here = np.isin(net.node_region[at], _regions(scenario, net, shock.region)) & (net.node_commodity[at] == commodity)
             named = np.array([shock.sector is None or s in shock.sector for s in net.users.sector], dtype=bool)
             users = np.flatnonzero(here & named & (net.users.feeds < 0))
-    return ShockPlan(name=name, kind=shock.kind, links=links, nodes=nodes, users=users, commodity=shock.commodity, text=_sentence(shock))
+    return ShockPlan(name=name, kind=shock.kind, links=links, nodes=nodes, users=users, commodity=shock.commodity)
 
 
 def _regions(scenario: Scenario, net: Network, names: Iterable[str]) -> Ints:
     return np.array([net.regions.index(r) for r in scenario.regions_of(tuple(names))], dtype=np.intp)
-
-
-def _sentence(shock: Shock) -> str:
-    def listed(names: Iterable[str]) -> str:
-        return ", ".join(names)
-
-    match shock:
-        case ExportBan():
-            return f"{listed(shock.source)} stops exports of {shock.commodity} to {listed(shock.to)}"
-        case ExportLicence():
-            return f"{listed(shock.source)} requires licences for exports of {shock.commodity} to {listed(shock.to)}"
-        case Outage():
-            return f"capacity for {shock.commodity} in {listed(shock.region)} is lost"
-        case DemandSurge():
-            return f"demand for {shock.commodity} in {listed(shock.region)} rises"
 
 
 def _nothing(scenario: Scenario, name: str, shock: Shock) -> Problem:

@@ -69,8 +69,6 @@ class ShockPlan:
     users: Ints
     """Users whose demand rises (surges), else empty."""
     commodity: str = ""
-    text: str = ""
-    """One plain sentence for the log."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -265,16 +265,25 @@ def _shocks(view: RunView, written: Mapping[str, Mapping[str, Any]]) -> list[tup
     for sector, mean, low, high in zip(rows["sector"], rows["mean"], rows["p05"], rows["p95"], strict=True):
         # A shock that names several places has a row for each, all alike.
         days[str(sector).removeprefix("shock:")] = format_spread(mean, low, high)
-    return [(name, _struck(shock), _since(shock.get("start")), days.get(name, MISSING)) for name, shock in written.items()]
+    return [
+        (name, _struck(shock), _since(shock.get("start")) if not shock.get("every") else "at random", days.get(name, MISSING))
+        for name, shock in written.items()
+    ]
 
 
 def _struck(shock: Mapping[str, Any]) -> str:
     parts = [f"{_words(shock['kind'])}: {commodity_label(shock.get('commodity') or MISSING)}"]
-    parts += [f"{word} {listing(shock[key])}" for key, word in (("source", "from"), ("to", "to"), ("region", "in")) if shock.get(key)]
+    # As an author writes it, or as Python code names it; one name may stand without brackets.
+    for word, keys in (("from", ("from", "source")), ("to", ("to",)), ("in", ("region",))):
+        names = next((shock[key] for key in keys if shock.get(key)), None)
+        if names:
+            parts.append(f"{word} {listing([names] if isinstance(names, str) else names)}")
     return " ".join(parts)
 
 
 def _since(start: object) -> str:
+    if isinstance(start, str):
+        return start
     if isinstance(start, int | float):
         return str(_EPOCH + timedelta(days=math.floor(start)))
     return MISSING if start is None else "differs by run"

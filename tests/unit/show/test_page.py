@@ -66,7 +66,7 @@ class Page(HTMLParser):
 
 
 def manifest_of(view: RunView) -> dict[str, Any]:
-    halt = {"kind": "export_ban", "commodity": view.commodities[0], "source": ["CHN"], "to": ["EU27"], "start": 20814.0}
+    halt = {"kind": "export_ban", "commodity": view.commodities[0], "from": "CHN", "to": ["EU27"], "start": "2026-12-27"}
     return {
         "scenario": view.scenario, "variant": view.variant, "path": None, "sets": [], "runs": view.n_runs, "rng_seed": view.rng_seed,
         "sources": ["eu-us-japan-alliance#alliance"],
@@ -162,7 +162,7 @@ def test_ids_are_unique_and_references_meet_them(build: Callable[..., Page]) -> 
 
 
 def test_hostile_names_stay_text(build: Callable[..., Page]) -> None:
-    shock = {"kind": HOSTILE, "commodity": HOSTILE, "source": [HOSTILE], "to": [HOSTILE], "start": {"low": 1.0}}
+    shock = {"kind": HOSTILE, "commodity": HOSTILE, "from": HOSTILE, "to": [HOSTILE], "start": {"low": 1.0}}
     written = {"sources": [HOSTILE], "fact_sources": [HOSTILE], "scenario": HOSTILE, "variant": HOSTILE, "text": HOSTILE, "hash": HOSTILE}
     told = {"machine": {HOSTILE: HOSTILE}, "versions": {HOSTILE: HOSTILE}}
     resolved = {"shocks": {HOSTILE: shock}, "policies": {HOSTILE: {"kind": HOSTILE}}}

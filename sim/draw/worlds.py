@@ -9,7 +9,7 @@ from sim.draw.shocks import events
 from sim.errors import ModelError, Problem
 from sim.model.balance import CLOSE_ENOUGH, close_markets, total, trade
 from sim.model.model import Facts, Model
-from sim.model.world import Floats, Network, World
+from sim.model.world import TINY, Floats, Network, World
 from sim.units import DAYS_PER_YEAR
 
 
@@ -46,7 +46,7 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
         recycled=recycled * per_step,
         cover_steps=draws.rows(facts.cover) / net.step_days,
         buffer_steps=draws.rows(facts.buffer) / net.step_days,
-        share=flow / np.maximum(bought, 1e-300)[net.links.dst],
+        share=flow / np.maximum(bought, TINY)[net.links.dst],
         base_flow=flow * per_step,
         hoarding=draws.rows([model.hoarding]),
         uneven=draws.rows([model.uneven]),
@@ -82,7 +82,7 @@ def _production(net: Network, facts: Facts, draws: Draws) -> Floats:
         world_total = total(production[rows])
         others = [n for n in rows if int(n) not in shares]
         left = 1.0 - sum(shares.values())
-        production[others] *= np.maximum(left, 0.0) * world_total / np.maximum(total(production[others]), 1e-300)
+        production[others] *= np.maximum(left, 0.0) * world_total / np.maximum(total(production[others]), TINY)
         for n, share in shares.items():
             production[n] = share * world_total
     return production
@@ -125,7 +125,7 @@ def _flows(net: Network, facts: Facts, production: Floats, bought: Floats) -> Fl
         src, dst = net.node_region[net.links.src[links]], net.node_region[net.links.dst[links]]
         made, taken = production[rows], np.maximum(bought[rows], 0.0)
         stated = facts.trade[rows][:, :, None]
-        gravity = made[:, None] * taken[None] / np.maximum(total(made), 1e-300)
+        gravity = made[:, None] * taken[None] / np.maximum(total(made), TINY)
         prior = np.where(np.isnan(stated), gravity, stated)
         linked = np.zeros((n_region, n_region, 1), dtype=bool)
         linked[src, dst] = True
@@ -152,4 +152,4 @@ def _stores(model: Model, draws: Draws, use_t_per_day: Floats) -> tuple[Floats, 
     use = np.zeros((len(stores.name), use_t_per_day.shape[1]))
     np.add.at(use, stores.member_store, mine)
     target = draws.rows([s.target for s in model.stores]) * use if model.stores else use
-    return target, mine / np.maximum(use, 1e-300)[stores.member_store]
+    return target, mine / np.maximum(use, TINY)[stores.member_store]

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.engine.ration import TINY
 from sim.engine.state import Effects, Room, no_effects
-from sim.model.world import Events, Floats, Ints, ShockPlan
+from sim.model.world import TINY, Events, Floats, Ints, ShockPlan
 
 RESTRICTIONS = ("export_ban", "export_licence")
 TOUCHED = {"availability": ("outage",), "surge": ("demand_surge",), "open": RESTRICTIONS, "threat": RESTRICTIONS}

@@ -7,9 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from sim.engine.sums import Groups
-from sim.model.world import Floats, Ints
-
-TINY = 1e-200
+from sim.model.world import TINY, Floats, Ints
 
 
 class Ration(Protocol):

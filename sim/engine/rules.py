@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.ration import TINY
 from sim.engine.state import Room
-from sim.model.world import Floats, Ints
+from sim.model.world import TINY, Floats, Ints
 
 FLOOR = 1e-12
 
@@ -79,8 +78,8 @@ def release(room: Room) -> None:
 def use(room: Room) -> None:
     """5. Stock is shared among the users of a node; what a user does not get is unmet."""
     f = room.flows
-    np.minimum(room.usable, f.wanted, out=room.usable)
-    room.plan.use_ration(room.usable, f.want, f.got)
+    np.minimum(room.usable, f.wanted, out=f.served)
+    room.plan.use_ration(f.served, f.want, f.got)
     np.subtract(f.want, f.got, out=f.unmet)
 
 

@@ -46,6 +46,8 @@ class Flows:
     """[user, run]"""
     wanted: Floats
     """Wants of all users of a node, [node, run]."""
+    served: Floats
+    """What the users of a node get together, [node, run]."""
     got: Floats
     """[user, run]"""
     unmet: Floats
@@ -158,7 +160,7 @@ def rest_wants(plan: Plan, world: World) -> Floats:
 def no_flows(net: Network, n_run: int) -> Flows:
     """Room for the flows of a step."""
     n = {"node": net.n_node, "link": len(net.links.src), "user": len(net.users.node), "member": len(net.stores.member_node)}
-    rows = ("node", "user", "node", "user", "user", "node", "node", "member", "member", "node", "link")
+    rows = ("node", "user", "node", "node", "user", "user", "node", "node", "member", "member", "node", "link")
     return Flows(*(np.zeros((n[axis], n_run)) for axis in rows))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.errors import ModelError, Problem
-from sim.model.world import Floats, Network
+from sim.model.world import TINY, Floats, Network
 
 MOST_PASSES = 20_000
 CLOSE = 1e-14
@@ -71,7 +71,7 @@ def _ratio(wanted: Floats, there: Floats) -> Floats:
 
 def _gap(there: Floats, wanted: Floats) -> Floats:
     """Largest miss of a margin relative to the total, [run]."""
-    return np.abs(there - wanted).max(0) / np.maximum(total(wanted), 1e-300)
+    return np.abs(there - wanted).max(0) / np.maximum(total(wanted), TINY)
 
 
 def stages_from_use(recipes: Sequence[tuple[int, int]], n_commodity: int) -> list[int]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+TINY = 1e-200
+"""Put under a quotient so that nothing divided by nothing is nothing; small against any amount, large enough that no product overflows."""
 
 
 @dataclass(frozen=True, kw_only=True)

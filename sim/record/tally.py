@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.world import Floats
+from sim.model.world import TINY, Floats
 
 if TYPE_CHECKING:
     from sim.engine.state import Room
@@ -57,10 +57,10 @@ class Tally:
         f, plan = room.flows, room.plan
         np.add(self.unmet_by_user, f.unmet, out=self.unmet_by_user)
         np.add(self.want_by_user, f.want, out=self.want_by_user)
-        unmet = np.subtract(f.wanted, room.usable, out=self.scratch)
+        unmet = np.subtract(f.wanted, f.served, out=self.scratch)
         np.add(self.unmet, unmet, out=self.unmet)
         np.add(self.want, f.wanted, out=self.want)
-        np.maximum(f.wanted, 1e-200, out=self.share)
+        np.maximum(f.wanted, TINY, out=self.share)
         np.divide(unmet, self.share, out=self.share)
         np.maximum(self.deepest, self.share, out=self.deepest)
         np.greater(self.share, self.threshold, out=self.short)
@@ -68,7 +68,7 @@ class Tally:
         np.copyto(self.last, k, where=self.short)
         np.logical_and(self.short, np.isinf(self.first, out=self.new), out=self.new)
         np.copyto(self.first, k + 1.0 - self.share, where=self.new)
-        np.maximum(room.state.expected_use, 1e-200, out=self.cover)
+        np.maximum(room.state.expected_use, TINY, out=self.cover)
         np.divide(room.state.on_hand, self.cover, out=self.cover)
         np.minimum(self.lowest_cover, self.cover, out=self.lowest_cover)
         for members in plan.store_members:
@@ -87,7 +87,7 @@ class Tally:
         over = (self.last >= 0) & (self.last < n_step - 1)
         return {
             "unmet_t": self.unmet,
-            "unmet_share": self.unmet / np.maximum(self.want, 1e-200),
+            "unmet_share": self.unmet / np.maximum(self.want, TINY),
             "first_shortage_days": np.where(np.isfinite(self.first), self.first * step_days, NEVER),
             "days_short": self.n_short * step_days,
             "deepest_share": self.deepest,
@@ -99,4 +99,4 @@ class Tally:
 
     def by_user(self) -> dict[str, Floats]:
         """Measures of every user, [user, run]."""
-        return {"unmet_t": self.unmet_by_user, "unmet_share": self.unmet_by_user / np.maximum(self.want_by_user, 1e-200)}
+        return {"unmet_t": self.unmet_by_user, "unmet_share": self.unmet_by_user / np.maximum(self.want_by_user, TINY)}

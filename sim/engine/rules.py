@@ -8,17 +8,18 @@ from sim.engine.state import Room
 from sim.model.world import TINY, Floats, Ints
 
 FLOOR = 1e-12
+"""Part of an order at which a rest is rounding and no longer need."""
 
 
 def arrive(room: Room, k: int) -> None:
     """1. Shipments due land: `H += a`, `O -= a`."""
     s, plan = room.state, room.plan
-    n_link = len(room.due_row)
+    n_link = len(room.link_row)
     made = (k - plan.lead_whole) % plan.n_slot
-    np.take(s.pipeline, made * n_link + room.due_row, axis=0, out=room.arrived, mode="clip")
+    np.take(s.pipeline, made * n_link + room.link_row, axis=0, out=room.arrived, mode="clip")
     if plan.lead_rest.any():
         before = (made - 1) % plan.n_slot
-        np.take(s.pipeline, before * n_link + room.due_row, axis=0, out=room.link_a, mode="clip")
+        np.take(s.pipeline, before * n_link + room.link_row, axis=0, out=room.link_a, mode="clip")
         np.subtract(room.link_a, room.arrived, out=room.link_a)
         np.multiply(room.link_a, plan.lead_rest, out=room.link_a)
         np.add(room.arrived, room.link_a, out=room.arrived)
@@ -172,7 +173,7 @@ def ship(room: Room, k: int) -> None:
         room.in_need = _need(room)
     np.add(s.on_order, room.received, out=s.on_order)
     _see_lead(room, room.received)
-    n_link, slot = len(room.due_row), k % p.n_slot
+    n_link, slot = len(room.link_row), k % p.n_slot
     s.pipeline[slot * n_link : (slot + 1) * n_link] = f.shipped
     room.next_step = k + 1
 

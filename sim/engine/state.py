@@ -205,7 +205,9 @@ class Room:
         self.fill_t = world.store_target / world.store_fill_steps
         self.lead_steps = net.links.lead_steps[:, None].astype(np.float64)
         self.in_need = False
-        self.due_row: Ints = np.arange(n_link)
+        self.link_row: Ints = np.arange(n_link)
+        # Scratch that the rules write into. What outlives one rule: `passable` and `in_need` from ship to learn, `need` within them,
+        # `buy` and `cover_t` from fill to order, `usable` from release to use.
         node, link = (net.n_node, n_run), (n_link, n_run)
         self.node_a, self.node_b, self.usable, self.cover_t, self.buy, self.users_buy, self.need, self.received, self.floor_t = (
             np.empty(node) for _ in range(9)

@@ -25,7 +25,7 @@ class _Node:
     """The facts of one node while they are gathered."""
 
     spec: NodeSpec
-    changed: dict[str, Amount] = field(default_factory=dict)
+    changed: dict[str, Amount | None] = field(default_factory=dict)
     demand: dict[str, Demand] = field(default_factory=dict)
 
     def get(self, name: str) -> Amount | None:
@@ -127,7 +127,7 @@ def _nodes(scenario: Scenario, spec: NetworkSpec) -> dict[tuple[str, str], _Node
                 continue
             node.changed[quantity] = amount
             for other in {"capacity": ("spare",), "spare": ("capacity",), "production": ("share",)}.get(quantity, ()):
-                node.changed.setdefault(other, None)  # type: ignore[arg-type]
+                node.changed.setdefault(other, None)
     _check_capacity(scenario, nodes)
     return nodes
 

@@ -56,7 +56,7 @@ def test_a_world_that_feeds_on_its_rounding_is_refused() -> None:
 
 def test_means_survive_a_first_run_that_makes_nothing() -> None:
     text = two_sources(stock=2, home=0, demand=10, shock="duration: 1 year").replace(
-        "production: 10 t/year", "production: {choice: {values: [1 t/year, 100 t/year]}}"
+        "production: 10 t/year", "production: {choice: {values: [0 t/year, 100 t/year]}}"
     )
     for rng_seed in range(4):
         result = run_text(text, horizon="2 years", step="1 week", runs=20, rng_seed=rng_seed)

@@ -78,7 +78,7 @@ def test_what_is_read(text: str | float | date, dimension: Dimension, value: flo
 )  # fmt: skip
 def test_what_is_refused(text: object, dimension: Dimension, said: str) -> None:
     with pytest.raises(BadValue) as caught:
-        parse(text, dimension)  # type: ignore[arg-type]
+        parse(text, dimension)  # type: ignore[arg-type]  (a dimension as text)
     assert str(caught.value) == said
 
 
@@ -93,7 +93,7 @@ def test_the_table_agrees_with_pint(dimension: Dimension) -> None:
         assert quantity.to(BASE[dimension]).magnitude == pytest.approx(factor, rel=1e-12), unit
 
 
-@given(POSITIVE, st.sampled_from([(d, u) for d in BASE for u in TABLE[d]]))  # type: ignore[index]
+@given(POSITIVE, st.sampled_from([(d, u) for d in BASE for u in TABLE[d]]))  # type: ignore[index]  (as text)
 def test_any_number_agrees_with_pint(number: float, pair: tuple[Dimension, str]) -> None:
     dimension, unit = pair
     oracle = REGISTRY.Quantity(number, in_pint(unit)).to(BASE[dimension]).magnitude

@@ -134,7 +134,7 @@ def test_depth_has_a_limit() -> None:
 
 def test_aliases_count_as_often_as_they_are_used() -> None:
     fits = "- &a [" + "x, " * 999 + "x]\n" + "- *a\n" * 198
-    assert len(read(fits)) == 199  # type: ignore[arg-type]
+    assert len(read(fits)) == 199  # type: ignore[arg-type]  (a list, by its text)
     assert refused(fits + "- *a\n") == [f"f.yaml:200:3: more than {MAX_NODES} values, counting each use of an alias. Write a smaller file."]
 
 
@@ -184,7 +184,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         node, _ = read_text(text, "f")
     except ScenarioError as error:
-        assert all(problem.what for problem in error.problems)  # noqa: PT017
+        assert all(problem.what for problem in error.problems)  # noqa: PT017  (an error is one of two right ends)
         return
     plain(node)
 

@@ -1,7 +1,8 @@
 """The only conversion table: text with a unit to a float in base units, and back.
 
 Base units: time in days, instants in days since 1970-01-01, mass in t, rates in t/year, prices in USD/t, frequencies per year,
-shares, numbers and ratios as plain fractions. A year has 365.25 days here and a month a twelfth of it.
+value in
+USD/year, shares, numbers and ratios as plain fractions. A year has 365.25 days here and a month a twelfth of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Literal, get_args
 
 from sim.errors import BadValue, near_miss, refuse
 
-Dimension = Literal["time", "mass", "rate", "share", "number", "price", "instant", "ratio", "frequency"]
+Dimension = Literal["time", "mass", "rate", "share", "number", "price", "instant", "ratio", "frequency", "value"]
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -24,6 +25,7 @@ _TIME_NAMES = {name: days for unit, days in _TIME.items() for name in (unit, uni
 del _TIME_NAMES["m"]  # could be a month, a minute or a metre
 _MASS = {"kg": 0.001, "t": 1.0, "kt": 1e3, "Mt": 1e6}
 _PER = {name: DAYS_PER_YEAR / days for name, days in _TIME_NAMES.items() if not name.endswith("s")}
+_MONEY = {"": 1.0, "k ": 1e3, "m ": 1e6, "million ": 1e6, "bn ": 1e9, "billion ": 1e9, "trillion ": 1e12}
 
 TABLE: dict[Dimension, dict[str, float]] = {
     "time": _TIME_NAMES,
@@ -35,6 +37,7 @@ TABLE: dict[Dimension, dict[str, float]] = {
     "price": {"USD/t": 1.0, "USD/kg": 1000.0},
     "frequency": {f"/{per}": times for per, times in _PER.items()},
     "instant": {},
+    "value": {f"{scale}USD/year": usd for scale, usd in _MONEY.items()},
 }
 """Factor from each accepted unit to the base unit; '' is a bare number. Closed: nothing else is read."""
 
@@ -48,6 +51,7 @@ EXAMPLE: dict[Dimension, str] = {
     "price": "'110 USD/kg'",
     "frequency": "'0.3 /year'",
     "instant": "'2026-07-01'",
+    "value": "'5 bn USD/year'",
 }
 """How a value of each dimension is written, for messages."""
 
@@ -61,12 +65,14 @@ NOUN: dict[Dimension, str] = {
     "price": "a price",
     "frequency": "a number of times per year",
     "instant": "a date",
+    "value": "an amount of money per year",
 }
 """What each dimension is called, for messages."""
 
 NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _QUANTITY = re.compile(rf"({NUMBER})\s*(\S.*)?", re.ASCII)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_OTHER_MONEY = re.compile(r"\b(?:EUR|euros?|CNY|RMB|yuan|JPY|yen|GBP)\b|[€£¥]", re.IGNORECASE)
 _LONGEST = 60
 
 
@@ -133,6 +139,7 @@ def _readable_unit(size: float, dimension: Dimension) -> tuple[str, float]:
         "price": ("USD/t", "USD/kg"),
         "ratio": ("t/t",),
         "frequency": ("/year",),
+        "value": ("USD/year", "k USD/year", "million USD/year", "bn USD/year"),
     }[dimension]
     factors = [(unit, TABLE[dimension][unit]) for unit in ladder]
     if size == 0:
@@ -160,6 +167,8 @@ def _bad_unit(text: str, unit: str, dimension: Dimension) -> BadValue:
     noun, example, table = NOUN[dimension], EXAMPLE[dimension], TABLE[dimension]
     if not unit:
         return refuse("has no unit", text, f"Write {noun} such as {example}.")
+    if dimension in ("price", "value") and _OTHER_MONEY.search(unit):
+        return refuse("only amounts in USD are read", text, "Convert to USD.")
     if re.match(r"(long |short |metric )?tons?\b", unit):
         return refuse("'ton' may be short, long or metric", text, "Write t, kt or Mt (1 t = 1000 kg).")
     others = [other for other in get_args(Dimension) if re.sub(r" ?/ ?", "/", unit) in TABLE[other]]

@@ -11,7 +11,7 @@ import sim
 from sim.api import Result
 
 YEAR = 365.25
-PLAIN = "{hoarding: 1, buffer: 0 days, lead_abroad: 1 day, lead_home: 1 day}"
+PLAIN = "{hoarding: 1, front_running: 1, buffer: 0 days, lead_abroad: 1 day, lead_home: 1 day, price: {feedback: false}}"
 
 
 def write(text: str) -> Path:

@@ -44,6 +44,7 @@ def check(found: tuple[Fact, ...]) -> list[Check]:
         results += _places(known, commodity, use)
         results += _trade(known, commodity, use)
         results += _blocs(known, commodity)
+        results += _worth(known, commodity)
     return results
 
 
@@ -104,3 +105,10 @@ def _blocs(known: Base, commodity: str) -> Iterable[Check]:
         named = known.of(quantity, commodity)
         double = [area for area in named if blocs.get(area, REST) in named and area in blocs]
         yield Check(f"{commodity}: members counted beside their bloc, {quantity}", float(len(double)), not double)
+
+
+def _worth(known: Base, commodity: str) -> Iterable[Check]:
+    worth, users = known.rows("value_added", commodity), {f.sector for f in known.rows("end_use", commodity)}
+    if worth:
+        strange = [f.sector for f in worth if f.sector not in users]
+        yield Check(f"{commodity}: sectors with value added that use none of it", float(len(strange)), not strange)

@@ -45,6 +45,7 @@ QUANTITIES: dict[str, Quantity] = {
     "recycled": Quantity("rate", "secondary supply that meets part of the use of the region"),
     "trade": Quantity("rate", "flow from region to partner, home use included", partner=True),
     "end_use": Quantity("share", "share of the region's consumption by sector", sector=True),
+    "value_added": Quantity("value", "value added of the industry division a use falls in: an upper bound", sector=True),
     "cover": Quantity("time", "users' stock in days of use"),
     "buffer": Quantity("time", "producers' finished stock in days of output"),
     "spare": Quantity("share", "capacity above output where no capacity is stated"),
@@ -90,7 +91,7 @@ class Fact:
     """Buyer of a flow, or the input of a recipe, else empty."""
     sector: str
     value: float
-    """In base units: t, t/year, days, USD/t, plain fractions."""
+    """In base units: t, t/year, days, USD/t, USD/year, plain fractions."""
     text: str
     """Value and unit as written."""
     year: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from sim.model.world import Events, Floats
 from sim.units import DAYS_PER_YEAR
 
 MOST_STRIKES = 20_000
+RUSH_DAYS = 30.0
+"""Days before an announced restriction in which buyers hurry: past rushes were seen in the last free month."""
 
 Sample = Callable[[Entry], Floats]
 
 
-def events(shock: ShockFacts, draws: Draws, step_days: float, n_step: int) -> Events:
+def events(shock: ShockFacts, draws: Draws, step_days: float, n_step: int, parent: Events | None = None) -> Events:
     """Instants in steps from the clock's start, [event, run].
 
     Arguments:
@@ -25,15 +27,51 @@ def events(shock: ShockFacts, draws: Draws, step_days: float, n_step: int) -> Ev
         draws: the runs wanted.
         step_days: length of a step in days.
         n_step: number of steps; what has no end lasts one step longer.
+        parent: events of the shock it follows, if it follows one.
 
     Raises:
         ModelError: random strikes so frequent that they cannot be listed.
     """
     horizon = n_step * step_days
-    strikes = _random(shock, draws, horizon) if shock.rate is not None else [_single(shock, draws, horizon)]
+    if shock.after is not None and parent is not None:
+        strikes = _following(shock, draws, parent.start * step_days, horizon)
+    else:
+        strikes = _random(shock, draws, horizon) if shock.rate is not None else [_single(shock, draws, horizon)]
     stacked = {key: np.stack([np.broadcast_to(s[key], (draws.n_run,)) for s in strikes]) for key in strikes[0]}
-    steps = {key: stacked[key] / step_days for key in ("announced", "start", "full_end", "ramp_end", "end")}
-    return Events(after=stacked["after"], size=stacked["size"], **steps)
+    steps = {key: stacked[key] / step_days for key in ("announced", "rush", "start", "full_end", "ramp_end", "end")}
+    extra = stacked["extra"] / step_days if shock.is_extra_time else stacked["extra"]
+    return Events(after=stacked["after"], size=stacked["size"], extra=extra, **steps)
+
+
+def in_order(shocks: Sequence[ShockFacts]) -> list[int]:
+    """Numbers of the shocks, those that others follow before their followers."""
+    done: list[int] = []
+    while len(done) < len(shocks):
+        done += [i for i, shock in enumerate(shocks) if i not in done and (shock.after is None or shock.after.shock in done)]
+    return done
+
+
+def _following(shock: ShockFacts, draws: Draws, starts: Floats, horizon: float) -> list[dict[str, Floats]]:
+    """One strike for each of the shock it follows, [event, run] in days; not all of them happen."""
+    assert shock.after is not None
+    strikes = []
+    for number, parent in enumerate(starts):
+        nth = _numbered(draws, number) if len(starts) > 1 else draws.value
+        suffix = f"[{number}]" if len(starts) > 1 else ""
+        chance = nth(shock.after.probability) * nth(shock.probability)
+        happens = draws.uniform(f"{shock.after.probability.name}.happens{suffix}") < chance
+        start = np.where(happens, parent + nth(shock.after.delay), np.inf)
+        strikes.append(_profile(shock, nth, np.where(start < horizon, start, np.inf), horizon))
+    return strikes
+
+
+def _numbered(draws: Draws, number: int) -> Sample:
+    """Values of a strike that is one of many: each has draws of its own."""
+
+    def nth(entry: Entry) -> Floats:
+        return draws.value(Entry(f"{entry.name}[{number}]", entry.amount))
+
+    return nth
 
 
 def _single(shock: ShockFacts, draws: Draws, horizon: float) -> dict[str, Floats]:
@@ -59,15 +97,12 @@ def _random(shock: ShockFacts, draws: Draws, horizon: float) -> list[dict[str, F
                 )
             )
         number = len(strikes)
-
-        def nth(entry: Entry, number: int = number) -> Floats:
-            return draws.value(Entry(f"{entry.name}[{number}]", entry.amount))
-
+        nth = _numbered(draws, number)
         start = clock - mean_gap * np.log1p(-draws.uniform(f"{shock.rate.name}.gap[{number}]"))
         happens = draws.uniform(f"{shock.probability.name}.happens[{number}]") < nth(shock.probability)
         strike = _profile(shock, nth, np.where(start < horizon, start, np.inf), horizon)
         clock = start if shock.overlap else np.where((start < horizon) & happens, strike["end"], start)
-        strikes.append({key: np.where(happens, v, np.inf) if key not in ("after", "size") else v for key, v in strike.items()})
+        strikes.append({key: np.where(happens, v, np.inf) if key not in ("after", "size", "extra") else v for key, v in strike.items()})
     return strikes
 
 
@@ -89,12 +124,16 @@ def _profile(shock: ShockFacts, value: Sample, start: Floats, horizon: float) ->
             done = np.where(ramp > 0.0, np.fmin((ramp_end - full_end) / np.maximum(ramp, 1e-12), 1.0), 1.0)
         after = 1.0 - value(shock.approval) * np.where(np.isfinite(start), done, 1.0)
     announced = start if shock.announced is None else np.where(np.isfinite(start), np.minimum(shock.announced, start), np.inf)
+    with np.errstate(invalid="ignore"):
+        rush = np.where(announced < start, np.maximum(announced, start - RUSH_DAYS), start)
     return {
         "announced": announced,
+        "rush": rush,
         "start": start,
         "full_end": full_end,
         "ramp_end": ramp_end,
         "end": end,
         "after": np.broadcast_to(after, (len(start),)),
         "size": value(shock.size),
+        "extra": value(shock.extra),
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.draw.draws import Draws
-from sim.draw.shocks import events
+from sim.draw.shocks import events, in_order
+from sim.draw.tide import tide
 from sim.errors import ModelError, Problem
 from sim.model.balance import CLOSE_ENOUGH, close_markets, total, trade
-from sim.model.model import Facts, Model
-from sim.model.world import TINY, Floats, Network, World
+from sim.model.habits import Habits
+from sim.model.model import Entry, Facts, Model
+from sim.model.world import TINY, Events, Floats, Network, World
 from sim.units import DAYS_PER_YEAR
 
 
@@ -37,10 +39,10 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
     np.add.at(bought, net.links.dst, flow)
     sold = np.zeros_like(bought)
     np.add.at(sold, net.links.src, flow)
-    target, member_frac = _stores(model, draws, use / DAYS_PER_YEAR)
+    capacity = _capacity(facts, draws, sold)
     return World(
         n_run=n_run,
-        capacity=_capacity(facts, draws, sold) * per_step,
+        capacity=capacity * per_step,
         production=sold * per_step,
         demand=demand * per_step,
         recycled=recycled * per_step,
@@ -48,24 +50,91 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
         buffer_steps=draws.rows(facts.buffer) / net.step_days,
         share=flow / np.maximum(bought, TINY)[net.links.dst],
         base_flow=flow * per_step,
-        hoarding=draws.rows([model.hoarding]),
-        uneven=draws.rows([model.uneven]),
-        g_order=_gain(net, model.order_days),
-        g_stock=_gain(net, model.stock_days),
-        g_expect=_gain(net, model.expect_days),
-        store_target=target,
-        store_initial_frac=draws.rows([s.initial for s in model.stores]),
-        store_fill_steps=draws.rows([s.fill for s in model.stores]) / net.step_days,
-        store_trigger=np.array([[s.trigger] for s in model.stores]).reshape(-1, 1),
-        store_at_most=draws.rows([s.at_most for s in model.stores]),
-        member_frac=member_frac,
-        events=tuple(events(shock, draws, net.step_days, net.n_step) for shock in model.shocks),
+        tide=tide(net, model.habits, draws),
+        short=draws.rows(facts.short),
+        long=draws.rows(facts.long),
+        supply_elasticity=draws.rows(facts.supply_elasticity),
+        potential=_potential(net, facts, draws, capacity) * per_step,
+        floor=draws.rows(facts.floor),
+        events=_events(model, draws),
+        **_habits(model.habits, draws, per_step),
+        **_gains(model.habits, draws, net.step_days),
+        **_sectors(model, draws, per_step),
+        **_stores(model, draws, use / DAYS_PER_YEAR),
     )
 
 
-def _gain(net: Network, days: float) -> Floats:
-    """Part of a gap closed in one step by a first-order lag."""
-    return np.array([[1.0 if days == 0 else -np.expm1(-net.step_days / days)]])
+def _habits(habits: Habits, draws: Draws, per_step: float) -> dict[str, Floats]:
+    """Rules that are one number for everyone, [1, run]."""
+    return {
+        "hoarding": draws.rows([habits.hoarding]),
+        "front_running": draws.rows([habits.front_running]),
+        "uneven": draws.rows([habits.uneven]),
+        "alpha": draws.rows([habits.scarcity]),
+        "switching": draws.rows([habits.switching]),
+        "full_cost": draws.rows([habits.full_cost]),
+        "shut": draws.rows([habits.shut_price]),
+        "entry_price": draws.rows([habits.entry_price]),
+        "entry_elasticity": draws.rows([habits.entry_elasticity]),
+        "entry_growth": draws.rows([habits.entry_growth]) * per_step,
+    }
+
+
+def _gains(habits: Habits, draws: Draws, step_days: float) -> dict[str, Floats]:
+    """Adjustments per step, [1, run]."""
+    days = {
+        "g_order": habits.order_days,
+        "g_stock": habits.stock_days,
+        "g_expect": habits.expect_days,
+        "g_price": habits.price_days,
+        "g_contract": habits.contract_days,
+        "g_demand": habits.response_days,
+        "g_source": habits.sourcing_days,
+        "g_signal": habits.signal_days,
+        "g_close": habits.closing_days,
+        "g_restart": habits.restart_days,
+        "g_build": draws.rows([habits.slip]) * habits.build_days / 3,
+        "g_ramp": habits.run_in_days,
+    }
+    return {name: gain(step_days, over) for name, over in days.items()}
+
+
+def _sectors(model: Model, draws: Draws, per_step: float) -> dict[str, Floats]:
+    """Sectors at work, [sector, run]."""
+    unknown = Entry("", float("nan"))
+    return {
+        "product_steps": draws.rows(model.sectors.product_stock) / model.network.step_days,
+        "overtime": draws.rows(model.sectors.overtime),
+        "value_added": draws.rows([entry or unknown for entry in model.sectors.value_added]) * per_step,
+    }
+
+
+def gain(step_days: float, days: float | Floats) -> Floats:
+    """Part of a gap closed in one step by a first-order lag of some days, [1, run]."""
+    return -np.expm1(-step_days / np.maximum(np.atleast_2d(days), TINY))
+
+
+def _events(model: Model, draws: Draws) -> tuple[Events, ...]:
+    """Events of every shock, in the order of the network's shocks."""
+    drawn: dict[int, Events] = {}
+    for i in in_order(model.shocks):
+        after = model.shocks[i].after
+        parent = None if after is None else drawn[after.shock]
+        drawn[i] = events(model.shocks[i], draws, model.network.step_days, model.network.n_step, parent)
+    return tuple(drawn[i] for i in range(len(model.shocks)))
+
+
+def _potential(net: Network, facts: Facts, draws: Draws, capacity: Floats) -> Floats:
+    """t/year that host streams would yield at rest, [node, run]: as stated, else capacity; no less than capacity."""
+    if not (net.host >= 0).any():
+        return np.full((net.n_node, 1), np.inf)
+    stated = [np.array([np.nan]) if entry is None else draws.value(entry) for entry in facts.potential]
+    width = max(capacity.shape[1], *(len(v) for v in stated))
+    potential = np.broadcast_to(capacity, (net.n_node, width)).copy()
+    for n, value in enumerate(stated):
+        potential[n] = np.where(np.isnan(value), potential[n], np.maximum(value, capacity[n]))
+    potential[net.host < 0] = np.inf
+    return potential
 
 
 def _production(net: Network, facts: Facts, draws: Draws) -> Floats:
@@ -145,11 +214,17 @@ def _capacity(facts: Facts, draws: Draws, production: Floats) -> Floats:
     return np.maximum(capacity, production)
 
 
-def _stores(model: Model, draws: Draws, use_t_per_day: Floats) -> tuple[Floats, Floats]:
-    """Targets in t, [store, run], and each member's part of the buying, [member, run]."""
-    stores = model.network.stores
+def _stores(model: Model, draws: Draws, use_t_per_day: Floats) -> dict[str, Floats]:
+    """Strategic stockpiles: targets in t and how they fill and open, [store, run]; each member's part of the buying, [member, run]."""
+    stores, step = model.network.stores, model.network.step_days
     mine = use_t_per_day[stores.member_node]
     use = np.zeros((len(stores.name), use_t_per_day.shape[1]))
     np.add.at(use, stores.member_store, mine)
-    target = draws.rows([s.target for s in model.stores]) * use if model.stores else use
-    return target, mine / np.maximum(use, TINY)[stores.member_store]
+    return {
+        "store_target": draws.rows([s.target for s in model.stores]) * use if model.stores else use,
+        "store_initial_frac": draws.rows([s.initial for s in model.stores]),
+        "store_fill_steps": draws.rows([s.fill for s in model.stores]) / step,
+        "store_trigger": np.array([[s.trigger] for s in model.stores]).reshape(-1, 1),
+        "store_at_most": draws.rows([s.at_most for s in model.stores]),
+        "member_frac": mine / np.maximum(use, TINY)[stores.member_store],
+    }

@@ -8,7 +8,7 @@ import simpy
 
 from sim.engine.board import Board, schedule
 from sim.engine.ledger import Breach, Ledger, Watch
-from sim.engine.state import Room
+from sim.engine.room import Room
 from sim.engine.step import step
 from sim.errors import Problem, RunError
 from sim.model.world import Network, World

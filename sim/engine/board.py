@@ -1,4 +1,4 @@
-"""The board of shocks: how hard each strikes now, and what that does to capacity, demand and links."""
+"""The board of shocks: how hard each strikes now, and what that does to capacity, demand, links and prices."""
 
 from __future__ import annotations
 
@@ -6,17 +6,30 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.engine.state import Effects, Room, no_effects
-from sim.model.world import TINY, Events, Floats, Ints, ShockPlan
+from sim.engine.room import Room
+from sim.engine.state import Effects, no_effects
+from sim.model.world import Events, Floats, Ints, ShockPlan
 
 RESTRICTIONS = ("export_ban", "export_licence")
-TOUCHED = {"availability": ("outage",), "surge": ("demand_surge",), "open": RESTRICTIONS, "threat": RESTRICTIONS}
+TOUCHED = {
+    "availability": ("outage",),
+    "surge": ("demand_surge",),
+    "open": (*RESTRICTIONS, "transport"),
+    "passing": (*RESTRICTIONS, "transport"),
+    "threat": RESTRICTIONS,
+    "hurry": RESTRICTIONS,
+    "delay": ("transport",),
+    "duty": ("tariff",),
+    "rebate": ("dumping",),
+    "surplus": ("dumping",),
+    "skill": ("technology_ban",),
+}
 """Effects that each kind of shock has."""
 
 
-LINES = ("announced", "start", "full_end", "ramp_end", "end", "after", "size")
-_FROM, _TO = [1, 2, 3, 1, 0], [2, 3, 4, 4, 4]
-"""Intervals between instants: full level, ramp, rest, cover, threat."""
+LINES = ("announced", "rush", "start", "full_end", "ramp_end", "end", "after", "size", "extra")
+_FROM, _TO = [2, 3, 4, 2, 0, 1], [3, 4, 5, 5, 5, 2]
+"""Intervals between instants: full level, ramp, rest, cover, threat, rush."""
 
 
 def table(events: Events) -> Floats:
@@ -25,27 +38,27 @@ def table(events: Events) -> Floats:
 
 
 def strength(lines: Floats, k: int) -> Floats:
-    """Level, cover and threat in step k, [3, event, run].
+    """Level, cover, threat and rush in step k, [4, event, run].
 
     The level is the mean of the shock's profile over the step: 1, then a line to `after`, then `after`; cover is the part of the step
-    from start to end, threat that from announcement to end.
+    from start to end, threat that from announcement to end, rush that in which buyers hurry before the start.
 
     Arguments:
         lines: `table(events)`, of all runs or some.
         k: number of the step.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        full, ramp, rest, cover, threat = np.fmax(np.minimum(k + 1, lines[_TO]) - np.maximum(k, lines[_FROM]), 0.0)
-        full_end, ramp_end, after = lines[2], lines[3], lines[5]
+        full, ramp, rest, cover, threat, rush = np.fmax(np.minimum(k + 1, lines[_TO]) - np.maximum(k, lines[_FROM]), 0.0)
+        full_end, ramp_end, after = lines[3], lines[4], lines[6]
         middle = (np.maximum(k, full_end) + np.minimum(k + 1, ramp_end)) / 2
         done = np.where(ramp > 0, (middle - full_end) / (ramp_end - full_end), 0.0)
-    return np.stack([full + ramp * (1.0 + (after - 1.0) * done) + rest * after, cover, threat])
+    return np.stack([full + ramp * (1.0 + (after - 1.0) * done) + rest * after, cover, threat, rush])
 
 
 def schedule(events: Events, n_step: int) -> Iterator[tuple[int, Ints]]:
-    """Steps at which a level, a cover or a threat differs from the step before, in order, each with the runs it concerns."""
+    """Steps at which a level, a cover, a threat or a rush differs from the step before, in order, each with the runs it concerns."""
     pairs = []
-    for instants in (events.announced, events.start, events.full_end, events.ramp_end, events.end):
+    for instants in (events.announced, events.rush, events.start, events.full_end, events.ramp_end, events.end):
         _, run = np.nonzero(np.isfinite(instants))
         step = np.floor(instants[np.isfinite(instants)]).astype(np.int64)
         pairs += [np.stack([step, run]), np.stack([step + 1, run])]
@@ -72,8 +85,8 @@ class Board:
         self.plans = net.shocks
         self.inbound = [np.unique(net.links.dst[plan.links]) for plan in net.shocks]
         self.tables = [table(events) for events in room.world.events]
-        self.now = [np.zeros((3, *events.start.shape)) for events in room.world.events]
-        """Level, cover and threat of each event now, a [3, event, run] array a shock."""
+        self.now = [np.zeros((4, *events.start.shape)) for events in room.world.events]
+        """Level, cover, threat and rush of each event now, a [4, event, run] array a shock."""
         kinds = {plan.kind for plan in net.shocks}
         self.touched = ["level"] + [name for name, by in TOUCHED.items() if kinds & set(by)]
         self.stale = np.zeros(n_run, dtype=bool)
@@ -91,41 +104,54 @@ class Board:
             return
         room, effects = self.room, self.room.effects
         fx = no_effects(room.plan.net, len(runs))
-        fx.leak[...] = 1.0
         for shock, plan in enumerate(self.plans):
             now = self.now[shock][:, :, runs]
             now[0].max(axis=0, out=fx.level[shock])
-            for event in np.flatnonzero(now[1].any(axis=1) | now[2].any(axis=1)):
-                self._strike(fx, plan, shock, now[:, event], room.world.events[shock].size[event, runs])
+            for event in np.flatnonzero(now[1:].any(axis=(0, 2))):
+                self._strike(fx, plan, shock, now[:, event], self.tables[shock][-2:, event, runs])
         for name in self.touched:
             getattr(effects, name)[:, runs] = getattr(fx, name)
-        if "open" in self.touched:
+        if {"open", "duty"} & set(self.touched):
             self._restrict(fx, runs)
+        room.is_hurried = "hurry" in self.touched and bool(effects.hurry.any())
+        room.is_delayed = "delay" in self.touched and bool(effects.delay.any())
+        room.is_taxed = "duty" in self.touched and bool(effects.duty.any())
         self.stale[runs] = False
 
     def _restrict(self, fx: Effects, runs: Ints) -> None:
-        """What restricted links still pass, and which links of a buyer are open."""
+        """What restricted links still pass, and what speaks for each link as it now is."""
         room = self.room
-        fx.leak[...] = np.maximum(fx.leak - fx.open, 0.0)
-        room.effects.leak[:, runs] = fx.leak
-        room.leak_t[:, runs] = fx.leak * columns(room.world.base_flow, runs)
-        reach = columns(room.world.share, runs) * fx.open
-        total = room.plan.by_dst.sum(reach, np.empty((room.plan.net.n_node, len(runs))))
-        room.reach_share[:, runs] = room.plan.by_dst.scale(reach, 1.0 / np.maximum(total, TINY), reach)
+        room.leak_t[:, runs] = np.maximum(fx.passing - fx.open, 0.0) * columns(room.world.base_flow, runs)
+        room.usual[:, runs] = columns(room.world.share, runs) * fx.passing * np.exp(-columns(room.world.switching, runs) * fx.duty)
         self.half_open[runs] = ((fx.open > 0.0) & (fx.open < 1.0)).any(axis=0)
         room.half_open = np.flatnonzero(self.half_open)
 
-    def _strike(self, fx: Effects, plan: ShockPlan, shock: int, now: Floats, size: Floats) -> None:
-        hit, covered, threatened = now
-        if plan.kind == "outage":
-            fx.availability[plan.nodes] *= 1.0 - size * hit
-        elif plan.kind == "demand_surge":
-            fx.surge[plan.users] *= 1.0 + size * hit
-        elif plan.kind in RESTRICTIONS:
-            fx.open[plan.links] *= 1.0 - covered
-            fx.leak[plan.links] *= (1.0 - hit) + size * hit
-            buyers = self.inbound[shock]
-            fx.threat[buyers] = np.maximum(fx.threat[buyers], threatened)
+    def _strike(self, fx: Effects, plan: ShockPlan, shock: int, now: Floats, how: Floats) -> None:
+        (hit, covered, threatened, hurried), (size, extra) = now, how
+        match plan.kind:
+            case "outage":
+                fx.availability[plan.nodes] *= 1.0 - size * hit
+            case "demand_surge":
+                fx.surge[plan.users] *= 1.0 + size * hit
+            case "export_ban" | "export_licence":
+                fx.open[plan.links] *= 1.0 - covered
+                fx.passing[plan.links] *= (1.0 - hit) + size * hit
+                buyers = self.inbound[shock]
+                fx.threat[buyers] = np.maximum(fx.threat[buyers], threatened)
+                fx.hurry[plan.links] = np.maximum(fx.hurry[plan.links], hurried)
+            case "transport":
+                fx.delay[plan.links] += extra * hit
+                fx.open[plan.links] *= 1.0 - np.where(size > 0.0, covered, 0.0)
+                fx.passing[plan.links] *= 1.0 - size * hit
+            case "tariff":
+                fx.duty[plan.links] += np.log1p(size * hit)
+            case "dumping":
+                fx.rebate[plan.nodes] += np.log1p(-size * hit)
+                fx.surplus[plan.nodes] *= 1.0 + extra * hit
+            case "technology_ban":
+                fx.skill[plan.nodes] *= 1.0 - size * hit
+            case _:
+                raise ValueError(f"no such kind of shock: {plan.kind}")
 
 
 def columns(array: Floats, runs: Ints) -> Floats:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.state import Room
+from sim.engine.room import Room
 from sim.model.world import Floats, Ints
 
 TOLERANCE = 1e-9
@@ -54,6 +54,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.before: tuple[Floats, Floats] | None = None
+        self.bought: Floats | None = None
         self.found: tuple[int, Breach] | None = None
 
     def count(self, room: Room, k: int) -> None:
@@ -65,10 +66,11 @@ class Watch:
             np.add.at(stores, p.net.stores.member_node, f.released - f.filled)
             came = p.by_dst.sum(room.arrived, np.empty(shape)) + room.world.recycled + stores
             went = p.by_src.sum(f.shipped, np.empty(shape))
+            went[p.floors] += s.bought - (0.0 if self.bought is None else self.bought)
             gap = (s.on_hand - self.before[0] - came + f.consumed) + (s.finished - self.before[1] - f.made + went)
             worst = _worst(gap, sum(self.before) + came + f.made, _node_names(room))
             self.found = (k, worst) if worst else None
-        self.before = s.on_hand.copy(), s.finished.copy()
+        self.before, self.bought = (s.on_hand.copy(), s.finished.copy()), s.bought.copy()
 
 
 def _worst(gap: Floats, scale: Floats, names: tuple[str, ...]) -> Breach | None:
@@ -101,6 +103,8 @@ def _stock(room: Room) -> Floats:
     afloat = (s.pipeline.reshape(plan.n_slot, -1, room.world.n_run) * owed[:, :, None]).sum(0)
     total = _by_commodity(room, s.on_hand + s.finished)
     _add(total, net.node_commodity[net.links.dst], afloat)
+    _add(total, net.node_commodity[net.links.dst[plan.routes]], s.late.sum(0))
+    _add(total, net.node_commodity[plan.floors], s.bought)
     for store, members in enumerate(plan.store_members):
         total[net.node_commodity[members[0][1]]] += s.held[store]
     return total

@@ -1,14 +1,12 @@
-"""The rules of one step, in the order of MODEL.md. Each is one function; none draws, logs or allocates by run."""
+"""The first rules of a step, in the order of MODEL.md: what arrives, is planned, used, made, ordered. None allocates by run."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.state import Room
-from sim.model.world import TINY, Floats, Ints
-
-FLOOR = 1e-12
-"""Part of an order at which a rest is rounding and no longer need."""
+from sim.engine import sectors
+from sim.engine.room import Room
+from sim.model.world import TINY, Floats
 
 
 def arrive(room: Room, k: int) -> None:
@@ -23,6 +21,11 @@ def arrive(room: Room, k: int) -> None:
         np.subtract(room.link_a, room.arrived, out=room.link_a)
         np.multiply(room.link_a, plan.lead_rest, out=room.link_a)
         np.add(room.arrived, room.link_a, out=room.arrived)
+    if len(s.late):
+        due = s.late[k % len(s.late)]
+        for row, link in enumerate(plan.routes):
+            np.add(room.arrived[link], due[row], out=room.arrived[link])
+        due[...] = 0.0
     landed = plan.by_dst.sum(room.arrived, room.node_a)
     np.add(s.on_hand, landed, out=s.on_hand)
     np.subtract(s.on_order, landed, out=s.on_order)
@@ -34,35 +37,78 @@ def recycle(room: Room) -> None:
 
 
 def plan(room: Room) -> None:
-    """3. Output planned, `min(E + g (buffer E - F), capacity * availability)`, and what users want of each node."""
-    s, f, w = room.state, room.flows, room.world
+    """3. Output planned: `min(E + g (buffer E - F), full * working)`, and no less than a price floor makes worth while."""
+    s, f, w, works = room.state, room.flows, room.world, room.works
     np.multiply(s.expected_orders, w.buffer_steps, out=f.plan)
     np.subtract(f.plan, s.finished, out=f.plan)
     np.multiply(f.plan, w.g_stock, out=f.plan)
     np.add(f.plan, s.expected_orders, out=f.plan)
     np.maximum(f.plan, 0.0, out=f.plan)
-    np.multiply(w.capacity, room.effects.availability, out=room.node_a)
-    np.minimum(f.plan, room.node_a, out=f.plan)
+    most = np.multiply(works.full, works.working, out=room.node_a)
+    np.minimum(f.plan, most, out=f.plan)
+    for n in room.plan.floors:
+        floor = w.floor[n]
+        worth = works.normal[n] * works.working[n] * np.exp(room.log_floor[n] / room.steepness[n])
+        np.maximum(f.plan[n], np.minimum(most[n], worth), out=f.plan[n], where=floor > 0)
+
+
+def want(room: Room, k: int) -> None:
+    """3b. What users want: final demand as the tide, surges and prices make it, inputs as makers plan."""
     if not room.wants_change:
         return
-    np.multiply(w.demand, room.effects.surge, out=f.want)
-    for u, m in room.plan.feeds:
-        np.multiply(f.plan[m], room.plan.net.users.t_per_t[u], out=f.want[u])
-    room.plan.by_user.sum(f.want, f.wanted)
+    f, w, p = room.flows, room.world, room.plan
+    tide = w.tide[k % len(w.tide)]
+    if p.net.prices:
+        answer = np.multiply(room.market.price, room.at_once, out=room.answer)
+        np.add(answer, np.multiply(room.market.slow, room.slower, out=room.node_b), out=answer)
+        np.exp(answer, out=answer)
+        now = answer if room.is_calm_sea else np.multiply(answer, tide, out=room.node_a)
+        p.by_user.scale(w.demand, now, f.want)
+    else:
+        room.node_a[...] = tide
+        p.by_user.scale(w.demand, room.node_a, f.want)
+    if room.surges:
+        np.multiply(f.want, room.effects.surge, out=f.want)
+    if p.sectors.n_sector:
+        sectors.want(room)
+    for u, m in p.feeds:
+        np.multiply(f.plan[m], p.net.users.t_per_t[u], out=f.want[u])
+    p.by_user.sum(f.want, f.wanted)
+    if p.net.prices:
+        _usual_wants(room)
+
+
+def _usual_wants(room: Room) -> None:
+    """What users would want at the usual price: makers want what they plan at any price."""
+    f, p = room.flows, room.plan
+    makers = room.node_b
+    np.copyto(room.usual_wanted, f.wanted)
+    if p.feeds:
+        makers[...] = 0.0
+        for u, _ in p.feeds:
+            n = p.net.users.node[u]
+            np.add(makers[n], f.want[u], out=makers[n])
+        np.subtract(room.usual_wanted, makers, out=room.usual_wanted)
+    np.divide(room.usual_wanted, room.answer, out=room.usual_wanted)
+    if p.feeds:
+        np.add(room.usual_wanted, makers, out=room.usual_wanted)
 
 
 def release(room: Room) -> None:
-    """4. Stores cover a part of the gap where it is above their trigger; `usable` is what users can reach."""
+    """4. Stores cover a part of what users lack where it is above their trigger; `usable` is what users can reach."""
     s, f, w, p = room.state, room.flows, room.world, room.plan
     np.multiply(s.on_hand, room.reach, out=room.usable)
+    if p.store_members:
+        np.minimum(f.wanted, room.usable, out=room.lack)
+        np.subtract(room.usual_wanted, room.lack, out=room.lack)
+        np.maximum(room.lack, 0.0, out=room.lack)
     for store, members in enumerate(p.store_members):
         room.claims[...] = 0.0
         for m, n in members:
             gap, least = f.released[m], room.row_a
-            np.subtract(f.wanted[n], room.usable[n], out=gap)
-            np.multiply(f.wanted[n], w.store_trigger[store], out=least)
-            np.less_equal(gap, np.maximum(least, 0.0, out=least), out=room.row_mask)
-            np.multiply(gap, w.store_at_most[store], out=gap)
+            np.multiply(room.usual_wanted[n], w.store_trigger[store], out=least)
+            np.less_equal(room.lack[n], least, out=room.row_mask)
+            np.multiply(room.lack[n], w.store_at_most[store], out=gap)
             np.copyto(gap, 0.0, where=room.row_mask)
             np.add(room.claims, gap, out=room.claims)
         np.maximum(room.claims, TINY, out=room.claims)
@@ -72,6 +118,7 @@ def release(room: Room) -> None:
             given = np.multiply(f.released[m], room.claims, out=f.released[m])
             np.add(s.on_hand[n], given, out=s.on_hand[n])
             np.add(room.usable[n], given, out=room.usable[n])
+            np.subtract(room.lack[n], given, out=room.lack[n])
             np.subtract(s.held[store], given, out=s.held[store])
         np.maximum(s.held[store], 0.0, out=s.held[store])
 
@@ -89,23 +136,31 @@ def make(room: Room) -> None:
     s, f, p = room.state, room.flows, room.plan
     f.made[...] = f.plan
     for u, m in p.feeds:
-        ratio = room.row_a
-        np.maximum(f.want[u], TINY, out=ratio)
-        np.divide(f.got[u], ratio, out=ratio)
-        np.copyto(ratio, 1.0, where=np.equal(f.want[u], 0.0, out=room.row_mask))
+        ratio = _fraction_got(room, u, room.row_a)
         np.multiply(f.plan[m], ratio, out=ratio)
         np.minimum(f.made[m], ratio, out=f.made[m])
     used = f.got
-    if p.feeds:
+    if p.feeds or p.sectors.n_sector:
         used = room.user_a
         used[...] = f.got
         for u, m in p.feeds:
             np.multiply(f.made[m], p.net.users.t_per_t[u], out=used[u])
+        if p.sectors.n_sector:
+            sectors.make(room, used)
     p.by_user.sum(used, f.consumed)
     np.subtract(s.on_hand, f.consumed, out=s.on_hand)
     np.maximum(s.on_hand, 0.0, out=s.on_hand)
     np.add(s.finished, f.made, out=s.finished)
-    _follow(s.expected_use, f.wanted, room.world.g_expect, room.node_a)
+    follow(s.expected_use, f.wanted, room.world.g_expect, room.node_a)
+
+
+def _fraction_got(room: Room, u: int, out: Floats) -> Floats:
+    """Part of its want that a user got, 1 where it wanted nothing, [run]."""
+    f = room.flows
+    np.maximum(f.want[u], TINY, out=out)
+    np.divide(f.got[u], out, out=out)
+    np.copyto(out, 1.0, where=np.equal(f.want[u], 0.0, out=room.row_mask))
+    return out
 
 
 def fill(room: Room) -> None:
@@ -142,8 +197,8 @@ def fill(room: Room) -> None:
 
 
 def order(room: Room) -> None:
-    """7. `buy + g (cover U + (lead - 1) buy - H - O)`, floor 0."""
-    s, f, w = room.state, room.flows, room.world
+    """7. `buy + g (cover U + (lead - 1) buy - H - O)`, floor 0, asked of sellers by their shares; more of those about to be cut off."""
+    s, f, w, p = room.state, room.flows, room.world, room.plan
     np.subtract(s.expected_lead, 1.0, out=f.order)
     np.multiply(f.order, room.buy, out=f.order)
     np.add(f.order, room.cover_t, out=f.order)
@@ -152,106 +207,16 @@ def order(room: Room) -> None:
     np.multiply(f.order, w.g_order, out=f.order)
     np.add(f.order, room.buy, out=f.order)
     np.maximum(f.order, 0.0, out=f.order)
-    np.multiply(f.order, room.plan.has_supply, out=f.order)
+    np.multiply(f.order, p.has_supply, out=f.order)
+    p.by_dst.scale(room.market.share, f.order, room.ask)
+    if room.is_hurried:
+        rushed = np.multiply(room.rush_t, room.effects.hurry, out=room.link_a)
+        np.add(room.ask, rushed, out=room.ask)
+        np.add(f.order, p.by_dst.sum(rushed, room.node_a), out=f.order)
 
 
-def ship(room: Room, k: int) -> None:
-    """8. Goods are rationed among the orders the links may pass; unmet orders try again where goods are left."""
-    s, f, p = room.state, room.flows, room.plan
-    p.by_dst.scale(room.share, f.order, room.ask)
-    np.multiply(room.ask, room.effects.open, out=room.passable)
-    np.add(room.passable, room.leak_t, out=room.passable)
-    np.minimum(room.passable, room.ask, out=room.passable)
-    np.multiply(f.order, FLOOR, out=room.floor_t)
-    p.ship_ration(s.finished, room.passable, f.shipped)
-    np.subtract(s.finished, p.ship_ration.total, out=s.finished)
-    np.maximum(s.finished, 0.0, out=s.finished)
-    room.in_need = _need(room)
-    for _ in range(p.net.sweeps - 1):
-        if not (room.in_need and _ask_again(room)):
-            break
-        room.in_need = _need(room)
-    np.add(s.on_order, room.received, out=s.on_order)
-    _see_lead(room, room.received)
-    n_link, slot = len(room.link_row), k % p.n_slot
-    s.pipeline[slot * n_link : (slot + 1) * n_link] = f.shipped
-    room.next_step = k + 1
-
-
-def learn(room: Room) -> None:
-    """8b. Sellers see what they were asked and what they could have sold: `E += g (min(seen, capacity) - E)`."""
-    s, f, p = room.state, room.flows, room.plan
-    could = f.shipped
-    if room.in_need:
-        could = p.by_dst.scale(room.reach_share, room.need, room.link_b)
-        np.add(could, f.shipped, out=could)
-    np.maximum(could, room.passable, out=room.link_a)
-    seen = p.by_src.sum(room.link_a, room.node_b)
-    np.minimum(seen, room.world.capacity, out=seen)
-    _follow(s.expected_orders, seen, room.world.g_expect, room.node_a)
-
-
-def _see_lead(room: Room, shipped: Floats) -> None:
-    """Buyers learn how long what they are sent takes: `M += g (sum shipped lead / sum shipped - M)`, unchanged if nothing was shipped."""
-    s = room.state
-    np.multiply(room.flows.shipped, room.lead_steps, out=room.link_b)
-    lead = room.plan.by_dst.sum(room.link_b, room.node_b)
-    np.less_equal(shipped, 0.0, out=room.mask)
-    np.maximum(shipped, TINY, out=shipped)
-    np.divide(lead, shipped, out=lead)
-    np.copyto(lead, s.expected_lead, where=room.mask)
-    _follow(s.expected_lead, lead, room.world.g_expect, room.node_a)
-
-
-def _follow(expected: Floats, seen: Floats, gain: Floats, spare: Floats) -> None:
+def follow(expected: Floats, seen: Floats, gain: Floats, spare: Floats) -> None:
+    """A first-order lag: `expected += gain * (seen - expected)`."""
     np.subtract(seen, expected, out=spare)
     np.multiply(spare, gain, out=spare)
     np.add(expected, spare, out=expected)
-
-
-def _need(room: Room) -> bool:
-    """Orders not yet granted, floored at FLOOR of the order so that rounding is not taken for need."""
-    f = room.flows
-    need = np.subtract(f.order, room.plan.by_dst.sum(f.shipped, room.received), out=room.need)
-    np.less_equal(need, room.floor_t, out=room.served)
-    np.copyto(need, 0.0, where=room.served)
-    return not room.served.all()
-
-
-def _ask_again(room: Room) -> bool:
-    """Unmet orders go to sellers with goods left, over links that are open: `need * F open / sum F open`; false if there are none.
-
-    Where that concerns few runs, only those are worked on.
-    """
-    s, f, p = room.state, room.flows, room.plan
-    p.by_src.scale(room.effects.open, s.finished, room.link_b)
-    p.by_dst.sum(room.link_b, room.node_a)
-    np.greater(room.node_a, 0.0, out=room.can_reach)
-    np.greater(room.can_reach, room.served, out=room.can_reach)
-    reach = np.flatnonzero(np.logical_or.reduce(room.can_reach, axis=0, out=room.row_mask))
-    if not len(reach):
-        return False
-    runs = reach if 4 * len(reach) < room.world.n_run else slice(None)
-    ask, left, per_weight = room.link_b[:, runs], s.finished[:, runs], room.node_a[:, runs]
-    np.maximum(per_weight, TINY, out=per_weight)
-    np.divide(room.need[:, runs], per_weight, out=per_weight)
-    p.by_dst.scale(ask, per_weight, ask)
-    if len(room.half_open):
-        _cap_half_open(room, runs, ask)
-    p.ship_ration(left, ask, ask)
-    np.subtract(left, p.ship_ration.total, out=left)
-    s.finished[:, runs] = np.maximum(left, 0.0, out=left)
-    f.shipped[:, runs] += ask
-    return True
-
-
-def _cap_half_open(room: Room, runs: Ints | slice, ask: Floats) -> None:
-    """A link open for a part of the step passes that part of what is asked, however often it is asked."""
-    here = there = room.half_open
-    if not isinstance(runs, slice):
-        there, here, _ = np.intersect1d(runs, room.half_open, assume_unique=True, return_indices=True)
-    is_open = room.effects.open[:, there]
-    passed = ask[:, here] * is_open
-    most = room.plan.by_dst.scale(is_open, room.flows.order[:, there], np.empty_like(passed))
-    most += room.leak_t[:, there] - room.flows.shipped[:, there]
-    ask[:, here] = np.where((is_open > 0.0) & (is_open < 1.0), np.minimum(passed, np.maximum(most, 0.0)), passed)

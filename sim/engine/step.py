@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from sim.engine import rules
-from sim.engine.state import Room
+from sim.engine import market, rules, sectors, supply, trade
+from sim.engine.room import Room
 
 
 def step(room: Room, k: int) -> None:
     """Move the whole batch from step k to k + 1, in the order of MODEL.md."""
     rules.arrive(room, k)
     rules.recycle(room)
+    supply.capacity(room)
     rules.plan(room)
+    sectors.work(room)
+    rules.want(room, k)
     rules.release(room)
     rules.use(room)
     rules.make(room)
     rules.fill(room)
     rules.order(room)
-    rules.ship(room, k)
-    rules.learn(room)
+    trade.clear_way(room)
+    trade.ship(room, k)
+    trade.learn(room)
+    trade.approve(room)
+    trade.support(room)
+    if room.plan.net.prices:
+        market.price(room)
+        market.switch(room)
+        supply.build_and_shut(room)
+    supply.remember(room)

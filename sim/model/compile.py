@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.errors import ScenarioError
+from sim.model.economy import compile_economies
+from sim.model.habits import habits_of
 from sim.model.model import Entry, Facts, Model
-from sim.model.strikes import compile_shocks, compile_stores
+from sim.model.sectors import compile_sectors, sector_facts
+from sim.model.strikes import compile_floors, compile_shocks, compile_stores
 from sim.model.world import Ints, Links, Network, Stores, Users
 from sim.scenario import Scenario, check_materials, check_names
 from sim.scenario.law import Amount
-from sim.scenario.network import Demand, NetworkSpec, NodeSpec, split_node
+from sim.scenario.network import Demand, NetworkSpec, NodeSpec, network_faults, split_node
 
 ROUNDING = 0.01
 """Part of supply by which an author's own supply and use may differ."""
@@ -53,16 +56,14 @@ def compile_model(scenario: Scenario) -> Model:
     return Model(
         name=scenario.name,
         network=replace(net, stores=stores, shocks=plans),
-        facts=_facts(scenario, spec, nodes, node_names, net.users),
+        facts=_facts(scenario, spec, nodes, net),
+        sectors=sector_facts(scenario, net),
         stores=store_facts,
         shocks=shock_facts,
-        hoarding=Entry("rules.hoarding", scenario.rules.hoarding),
-        uneven=Entry("rules.uneven_stocks", scenario.rules.uneven_stocks),
-        order_days=_fixed(scenario.rules.order_adjustment),
-        stock_days=_fixed(scenario.rules.stock_adjustment),
-        expect_days=_fixed(scenario.rules.expectation),
+        habits=habits_of(scenario),
+        economies=compile_economies(scenario, net),
         threshold=scenario.watch.threshold,
-        series=tuple(s for s in scenario.watch.series if s != "store" or stores.name),
+        series=tuple(s for s in scenario.watch.series if (s != "store" or stores.name) and ("price" not in s or net.prices)),
     )
 
 
@@ -78,9 +79,13 @@ def _gather(scenario: Scenario) -> NetworkSpec:
         spec = chain(scenario.materials, scenario.regions)
         if own is not None:
             trade = {(t.commodity, t.source, t.to): t for t in (*spec.trade, *own.trade)}
-            spec = NetworkSpec(
+            # Not validated at once: what is wrong between the two parts is told with its place in the author's file.
+            spec = NetworkSpec.model_construct(
                 commodities={**spec.commodities, **own.commodities}, nodes={**spec.nodes, **own.nodes}, trade=tuple(trade.values())
             )
+            faults = network_faults(spec)
+            if faults:
+                raise ScenarioError(*(scenario.placed(replace(fault, path=("network", *fault.path))) for fault in faults))
     check_names(scenario, tuple(spec.commodities), spec.sectors())
     return spec
 
@@ -183,15 +188,20 @@ def _check_capacity(scenario: Scenario, nodes: Mapping[tuple[str, str], _Node]) 
 def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], names: Sequence[tuple[str, str]]) -> Network:
     commodities, regions, rules = tuple(spec.commodities), scenario.regions, scenario.rules
     index = {name: n for n, name in enumerate(names)}
-    users = _users(spec, nodes, index)
+    users = _users(scenario, spec, nodes, index)
+    users, sectors = compile_sectors(scenario, users, names)
+    hosts = ((spec.commodities[c].host, r) for c, r in names)
+    makes = {name for name, node in nodes.items() if _makes(node)}
     empty: Ints = np.array([], dtype=np.intp)
     return Network(
         commodities=commodities,
         regions=regions,
         node_commodity=np.array([commodities.index(c) for c, _ in names], dtype=np.intp),
         node_region=np.array([regions.index(r) for _, r in names], dtype=np.intp),
+        host=np.array([index[host, r] if host and (host, r) in makes else -1 for host, r in hosts], dtype=np.intp),
         links=_links(scenario, spec, nodes, index, set(users.node.tolist())),
         users=users,
+        sectors=sectors,
         stores=Stores(name=(), member_store=empty, member_node=empty),
         shocks=(),
         start=scenario.clock.start,
@@ -200,19 +210,21 @@ def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, st
         sweeps=rules.sweeps,
         use_rule=rules.use,
         ship_rule="priority" if rules.ship.endswith("-first") else rules.ship,
+        prices=rules.price.feedback,
     )
 
 
-def _users(spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], index: Mapping[tuple[str, str], int]) -> Users:
-    rows: list[tuple[int, int, str, float, int, float]] = []
+def _users(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], index: Mapping[tuple[str, str], int]) -> Users:
+    rows: list[tuple[int, int, str, float, int, float, float]] = []
     for (commodity, region), n in index.items():
         for sector, demand in nodes[commodity, region].demand.items():
-            rows.append((n, -1, sector, 0.0, demand.priority, demand.weight))
-        for made, recipe in spec.commodities.items():
-            if commodity in recipe.recipe and _makes(nodes[made, region]):
-                rows.append((n, index[made, region], made, recipe.recipe[commodity], 0, 1.0))
+            rows.append((n, -1, sector, 0.0, demand.priority, demand.weight, 0.0))
+        for made, spec_made in spec.commodities.items():
+            if commodity in spec_made.recipe and _makes(nodes[made, region]):
+                cost = spec_made.cost_share.get(commodity, scenario.rules.input_cost / len(spec_made.recipe))
+                rows.append((n, index[made, region], made, spec_made.recipe[commodity], 0, 1.0, cost))
     rows.sort(key=lambda row: row[0])
-    node, feeds, sector, t_per_t, priority, weight = zip(*rows, strict=True) if rows else ((),) * 6
+    node, feeds, sector, t_per_t, priority, weight, cost_share = zip(*rows, strict=True) if rows else ((),) * 7
     return Users(
         node=np.array(node, dtype=np.intp),
         feeds=np.array(feeds, dtype=np.intp),
@@ -220,6 +232,9 @@ def _users(spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], index: Map
         t_per_t=np.array(t_per_t, dtype=np.float64),
         priority=np.array(priority, dtype=np.intp),
         weight=np.array(weight, dtype=np.float64),
+        cost_share=np.array(cost_share, dtype=np.float64),
+        in_sector=np.full(len(rows), -1, dtype=np.intp),
+        essential=np.zeros(len(rows)),
     )
 
 
@@ -233,32 +248,33 @@ def _links(
     rules = scenario.rules
     trade = {(t.commodity, t.source, t.to): t for t in spec.trade}
     allies = set(scenario.regions_of(rules.allies)) if rules.allies else set()
-    rows: list[tuple[int, int, float, int]] = []
+    rows: list[tuple[int, int, float, int, float]] = []
     for (commodity, buyer), dst in index.items():
         if dst not in used:
             continue
         for seller in scenario.regions:
             known = trade.get((commodity, seller, buyer))
-            if not _makes(nodes[commodity, seller]) or (known is not None and known.flow == 0.0):
+            qualify = None if known is None else known.qualify
+            if not _makes(nodes[commodity, seller]) or (known is not None and known.flow == 0.0 and qualify is None):
                 continue
             home = seller == buyer
             days = known.lead if known is not None and known.lead is not None else rules.lead_home if home else rules.lead_abroad
             steps = max(1.0, days / scenario.clock.step)
             first = home or (rules.ship == "allies-first" and {seller, buyer} <= allies)
-            rows.append((index[commodity, seller], dst, steps, 0 if first else 1))
-    src, dst, lead, rank = zip(*rows, strict=True) if rows else ((),) * 4
+            rows.append((index[commodity, seller], dst, steps, 0 if first else 1, (qualify or 0.0) / scenario.clock.step))
+    src, dst, lead, rank, qualify_steps = zip(*rows, strict=True) if rows else ((),) * 5
     return Links(
         src=np.array(src, dtype=np.intp),
         dst=np.array(dst, dtype=np.intp),
         lead_steps=np.array(lead, dtype=np.float64),
         ship_class=np.array(rank, dtype=np.intp),
+        qualify_steps=np.array(qualify_steps, dtype=np.float64),
     )
 
 
-def _facts(
-    scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], names: Sequence[tuple[str, str]], users: Users
-) -> Facts:
-    rules, regions = scenario.rules, scenario.regions
+def _facts(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], net: Network) -> Facts:
+    rules, regions, users = scenario.rules, scenario.regions, net.users
+    names = [(c, r) for c in net.commodities for r in regions]
     index = {name: n for n, name in enumerate(names)}
 
     def column(quantity: str, default: Amount) -> tuple[Entry, ...]:
@@ -268,6 +284,10 @@ def _facts(
     def stated(quantity: str) -> tuple[Entry | None, ...]:
         values = ((c, r, nodes[c, r].get(quantity)) for c, r in names)
         return tuple(None if value is None else Entry(f"{c}.{r}.{quantity}", value) for c, r, value in values)
+
+    def of_commodity(quantity: str, general: Entry) -> tuple[Entry, ...]:
+        own = {c: getattr(spec.commodities[c], quantity) for c in net.commodities}
+        return tuple(general if own[c] is None else Entry(f"network.commodities.{c}.{quantity}", own[c]) for c, _ in names)
 
     prior = np.full((len(names), len(regions)), np.nan)
     for t in spec.trade:
@@ -288,6 +308,11 @@ def _facts(
         buffer=column("buffer", rules.buffer),
         demand=tuple(demand),
         trade=prior,
+        potential=stated("potential"),
+        short=of_commodity("demand_elasticity", Entry("rules.demand.elasticity", rules.demand.elasticity)),
+        long=of_commodity("demand_elasticity_long", Entry("rules.demand.elasticity_long", rules.demand.elasticity_long)),
+        supply_elasticity=of_commodity("supply_elasticity", Entry("rules.supply.elasticity", rules.supply.elasticity)),
+        floor=compile_floors(scenario, net),
     )
 
 

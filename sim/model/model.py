@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from sim.model.economy import Economy
+from sim.model.entry import Entry
+from sim.model.habits import Habits
 from sim.model.world import Floats, Network
-from sim.scenario.law import Amount
 
-
-class Entry(NamedTuple):
-    """A number and the name of its stream of chance."""
-
-    name: str
-    amount: Amount
+__all__ = ["After", "Entry", "Facts", "Model", "SectorFacts", "ShockFacts", "StoreFacts"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +32,30 @@ class Facts:
     """days, [node]."""
     demand: tuple[Entry, ...]
     """t/year, 0 for processors, [user]."""
+    potential: tuple[Entry | None, ...]
+    """t/year that a by-product's host streams would yield, where stated, [node]."""
+    short: tuple[Entry, ...]
+    long: tuple[Entry, ...]
+    supply_elasticity: tuple[Entry, ...]
+    """Elasticities, positive, [node]."""
+    floor: tuple[Entry, ...]
+    """Price floor as a multiple of the price at rest, 0 where there is none, [node]."""
     trade: Floats
     """Prior flows in t/year, NaN where none is stated, [node of the seller, region of the buyer]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectorFacts:
+    """Sectors at work as written."""
+
+    product_stock: tuple[Entry, ...]
+    """days of output, [sector]."""
+    overtime: tuple[Entry, ...]
+    """Output beyond the normal, fraction, [sector]."""
+    value_added: tuple[Entry | None, ...]
+    """USD/year where stated, [sector]."""
+    cost_share: Floats
+    """Share of each input in value added, 0 outside sectors at work, [user]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +75,18 @@ class StoreFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class After:
+    """The shock that another follows."""
+
+    shock: int
+    """its number in `Network.shocks`."""
+    probability: Entry
+    """chance to follow, each time it strikes."""
+    delay: Entry
+    """days from its start."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShockFacts:
     """When and how hard a shock strikes, as written; durations in days."""
 
@@ -66,6 +96,8 @@ class ShockFacts:
     start: Entry | None
     rate: Entry | None
     """random strikes a year, instead of a start."""
+    after: After | None
+    """instead of either."""
     overlap: bool
     duration: Entry | None
     """None: until `end`, or the horizon."""
@@ -78,7 +110,10 @@ class ShockFacts:
     """licences: part of orders approved after the ramp."""
     probability: Entry
     size: Entry
-    """fraction of capacity lost, leakage, or relative rise of demand."""
+    """fraction of capacity lost, leakage, relative rise of demand, part of a route closed, tariff, discount, or fraction of skill lost."""
+    extra: Entry
+    """days added to a route, or relative rise of capacity; else 0."""
+    is_extra_time: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +123,10 @@ class Model:
     name: str
     network: Network
     facts: Facts
+    sectors: SectorFacts
     stores: tuple[StoreFacts, ...]
     shocks: tuple[ShockFacts, ...]
-    hoarding: Entry
-    uneven: Entry
-    order_days: float
-    stock_days: float
-    expect_days: float
+    habits: Habits
     threshold: float
     series: tuple[str, ...]
+    economies: tuple[Economy, ...] = ()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
-from sim.model.model import Entry, ShockFacts, StoreFacts
+from sim.model.model import After, Entry, ShockFacts, StoreFacts
 from sim.model.world import Ints, Network, ShockPlan, Stores
 from sim.scenario import Scenario
 from sim.scenario.law import Amount
-from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, Outage, Shock
+from sim.scenario.policy import PriceFloor, Stockpile
+from sim.scenario.shock import DemandSurge, Dumping, ExportBan, ExportLicence, Outage, Shock, Tariff, TechnologyBan, Transport
 from sim.units import instant
 
 
@@ -31,19 +32,19 @@ def compile_shocks(scenario: Scenario, net: Network) -> tuple[tuple[ShockPlan, .
     if problems:
         raise ScenarioError(*problems)
     origin = instant(scenario.clock.start)
-    return tuple(plans), tuple(_shock_facts(name, scenario.shocks[name], origin) for name in names)
+    return tuple(plans), tuple(_shock_facts(name, scenario.shocks[name], origin, names) for name in names)
 
 
 def _plan(scenario: Scenario, net: Network, name: str, shock: Shock) -> ShockPlan:
     commodity = net.commodities.index(shock.commodity)
     links = nodes = users = np.array([], dtype=np.intp)
     match shock:
-        case ExportBan() | ExportLicence():
+        case ExportBan() | ExportLicence() | Tariff() | Transport():
             src, dst = net.node_region[net.links.src], net.node_region[net.links.dst]
             of = net.node_commodity[net.links.dst] == commodity
             between = np.isin(src, _regions(scenario, net, shock.source)) & np.isin(dst, _regions(scenario, net, shock.to))
             links = np.flatnonzero(of & between & (src != dst))
-        case Outage():
+        case Outage() | Dumping() | TechnologyBan():
             made = np.isin(np.arange(net.n_node), net.links.src)
             here = np.isin(net.node_region, _regions(scenario, net, shock.region))
             nodes = np.flatnonzero(made & here & (net.node_commodity == commodity))
@@ -61,34 +62,38 @@ def _regions(scenario: Scenario, net: Network, names: Iterable[str]) -> Ints:
 
 def _nothing(scenario: Scenario, name: str, shock: Shock) -> Problem:
     match shock:
-        case ExportBan() | ExportLicence():
+        case ExportBan() | ExportLicence() | Tariff() | Transport():
             key, got = "from", f"{', '.join(shock.source)} to {', '.join(shock.to)}"
-            what, remedy = f"the shock strikes nothing: there is no trade in {shock.commodity} between these", "Name regions that trade it."
-        case Outage():
+            what, remedy = f"there is no trade in {shock.commodity} between these", "Name regions that trade it."
+        case Outage() | Dumping() | TechnologyBan():
             key, got = "region", ", ".join(shock.region)
-            what, remedy = f"the shock strikes nothing: nobody there makes {shock.commodity}", "Name a region that produces it."
+            what, remedy = f"nobody there makes {shock.commodity}", "Name a region that produces it."
         case DemandSurge():
             key, got = "region", ", ".join(shock.region)
-            what, remedy = (
-                f"the shock strikes nothing: no such sector there uses {shock.commodity}",
-                "Name a region and a sector that use it.",
-            )
-    return scenario.problem(("shocks", name, key), what, got, remedy)
+            what, remedy = f"no such sector there uses {shock.commodity}", "Name a region and a sector that use it."
+    return scenario.problem(("shocks", name, key), f"the shock strikes nothing: {what}", got, remedy)
 
 
-def _shock_facts(name: str, shock: Shock, origin: float) -> ShockFacts:
+def _shock_facts(name: str, shock: Shock, origin: float, names: Sequence[str]) -> ShockFacts:
     def entry(field: str, amount: Amount) -> Entry:
         return Entry(f"shocks.{name}.{field}", amount)
 
-    every = shock.every
+    every, after = shock.every, shock.after
     licence = shock if isinstance(shock, ExportLicence) else None
-    size = shock.severity if isinstance(shock, Outage) else shock.size if isinstance(shock, DemandSurge) else shock.leakage
+    size, extra = _size(shock)
     recovery = shock.ramp if isinstance(shock, ExportLicence) else shock.recovery
     return ShockFacts(
         origin=origin,
         announced=None if shock.announced is None else instant(shock.announced) - origin,
         start=None if shock.start is None else entry("start", shock.start),
         rate=entry("every.rate", every.rate) if every else None,
+        after=After(
+            shock=names.index(after.shock),
+            probability=entry("after.probability", after.probability),
+            delay=entry("after.delay", after.delay),
+        )
+        if after
+        else None,
         overlap=every.overlap if every else False,
         duration=None if shock.duration is None else entry("duration", shock.duration),
         end=None if shock.end is None else instant(shock.end) - origin,
@@ -97,7 +102,26 @@ def _shock_facts(name: str, shock: Shock, origin: float) -> ShockFacts:
         approval=entry("approval", licence.approval) if licence else None,
         probability=entry("probability", shock.probability),
         size=entry("size", size),
+        extra=entry("extra", extra),
+        is_extra_time=isinstance(shock, Transport),
     )
+
+
+def _size(shock: Shock) -> tuple[Amount, Amount]:
+    """How hard a shock strikes: `size` and `extra` of `ShockFacts`."""
+    match shock:
+        case Outage() | TechnologyBan():
+            return shock.severity, 0.0
+        case DemandSurge():
+            return shock.size, 0.0
+        case ExportBan() | ExportLicence():
+            return shock.leakage, 0.0
+        case Tariff():
+            return shock.rate, 0.0
+        case Dumping():
+            return shock.discount, shock.capacity
+        case Transport():
+            return shock.closed, shock.delay
 
 
 def compile_stores(scenario: Scenario, net: Network) -> tuple[Stores, tuple[StoreFacts, ...]]:
@@ -112,6 +136,8 @@ def compile_stores(scenario: Scenario, net: Network) -> tuple[Stores, tuple[Stor
     facts: list[StoreFacts] = []
     for name in sorted(scenario.policies):
         policy = scenario.policies[name]
+        if not isinstance(policy, Stockpile):
+            continue
         commodity = net.commodities.index(policy.commodity)
         regions = [net.regions.index(r) for r in scenario.regions_of(policy.holders)]
         nodes = [n for n in (commodity * len(net.regions) + r for r in regions) if n in used]
@@ -138,3 +164,26 @@ def compile_stores(scenario: Scenario, net: Network) -> tuple[Stores, tuple[Stor
         member_node=np.array([n for _, n in members], dtype=np.intp),
     )
     return stores, tuple(facts)
+
+
+def compile_floors(scenario: Scenario, net: Network) -> tuple[Entry, ...]:
+    """Guaranteed price of every node's producers; where several policies guarantee one, the last by name.
+
+    Raises:
+        ScenarioError: nobody there makes the commodity.
+    """
+    floors = [Entry("policies.none", 0.0)] * net.n_node
+    for name in sorted(scenario.policies):
+        policy = scenario.policies[name]
+        if not isinstance(policy, PriceFloor):
+            continue
+        commodity = net.commodities.index(policy.commodity)
+        here = _regions(scenario, net, policy.region)
+        nodes = [n for n in np.unique(net.links.src) if net.node_commodity[n] == commodity and net.node_region[n] in here]
+        if not nodes:
+            what = f"the price floor helps nobody: nobody there makes {policy.commodity}"
+            problem = scenario.problem(("policies", name, "region"), what, ", ".join(policy.region), "Name a region that produces it.")
+            raise ScenarioError(problem)
+        for n in nodes:
+            floors[n] = Entry(f"policies.{name}.level", policy.level)
+    return tuple(floors)

@@ -26,6 +26,8 @@ class Links:
     """Steps from shipping to arrival, at least 1, [link]."""
     ship_class: Ints
     """Priority class of the buyer with this seller, 0 first, [link]."""
+    qualify_steps: Floats
+    """Steps a buyer needs to approve a seller it does not trade with at rest; 0 where it does, [link]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,21 @@ class Users:
     """Class under the priority rule, 0 first, [user]."""
     weight: Floats
     """Weight under the max-min rule, [user]."""
+    cost_share: Floats
+    """Share of this input in the cost of what it feeds (0 for a final sector), [user]."""
+    in_sector: Ints
+    """Sector at work that the user belongs to, or -1, [user]."""
+    essential: Floats
+    """Part of its sector's output that stops without this input (0 outside sectors at work), [user]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sectors:
+    """Sectors at work: final users of one name in one region that make one output together."""
+
+    name: tuple[str, ...]
+    region: Ints
+    """Region of each, [sector]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +80,11 @@ class ShockPlan:
 
     name: str
     kind: str
-    """`export_ban`, `export_licence`, `outage` or `demand_surge`."""
+    """The kind as written, such as `export_ban`."""
     links: Ints
-    """Links restricted (bans and licences), else empty."""
+    """Links struck (bans, licences, tariffs, transport), else empty."""
     nodes: Ints
-    """Nodes whose capacity is lost (outages), else empty."""
+    """Nodes struck (outages, dumping, technology bans), else empty."""
     users: Ints
     """Users whose demand rises (surges), else empty."""
     commodity: str = ""
@@ -83,8 +100,11 @@ class Network:
     """Commodity of each node, [node]."""
     node_region: Ints
     """Region of each node, [node]."""
+    host: Ints
+    """Node whose by-product the node makes, or -1, [node]."""
     links: Links
     users: Users
+    sectors: Sectors
     stores: Stores
     shocks: tuple[ShockPlan, ...]
     start: date
@@ -95,6 +115,8 @@ class Network:
     """`proportional`, `priority` or `max-min`."""
     ship_rule: str
     """`proportional`, `priority` (domestic-first, allies-first) or `max-min`."""
+    prices: bool
+    """False: quantities only; prices and all that answers them stand still."""
 
     @property
     def n_node(self) -> int:
@@ -110,6 +132,8 @@ class Events:
     """When and how hard one shock strikes in each run: `[event, run]`, instants in steps, `inf` if never."""
 
     announced: Floats
+    rush: Floats
+    """From here to `start` buyers hurry; `start` itself where nothing was announced ahead."""
     start: Floats
     full_end: Floats
     ramp_end: Floats
@@ -117,7 +141,10 @@ class Events:
     after: Floats
     """Level from `ramp_end` to `end`, a fraction of the full level."""
     size: Floats
-    """Fraction of capacity lost, leakage through a restriction, or relative rise of demand."""
+    """Fraction of capacity lost, leakage through a restriction, relative rise of demand, part of a route closed, tariff, discount, or
+    fraction of skill lost."""
+    extra: Floats
+    """Steps added to a route, or relative rise of a dumper's capacity; else 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +175,51 @@ class World:
     g_order: Floats
     g_stock: Floats
     g_expect: Floats
-    """Gains of the three adjustments per step, [1, run]."""
+    """Gains of the three adjustments of stocks per step, [1, run]."""
+    front_running: Floats
+    """Orders before an announced restriction as a multiple of normal trade, [1, run]."""
+    tide: Floats
+    """What growth, season and noise make of final demand, [step, node, run]; any axis of length 1 where it does not matter."""
+    short: Floats
+    """Demand elasticity at once, positive, [node, run]."""
+    long: Floats
+    """Demand elasticity in the long run, positive, [node, run]."""
+    supply_elasticity: Floats
+    """[node, run]"""
+    full_cost: Floats
+    """Price at which all capacity is worth running, as a multiple of the one at rest, [1, run]."""
+    alpha: Floats
+    """Elasticity of price to the shortfall of stock, [1, run]."""
+    switching: Floats
+    """Elasticity of shares to what sellers ask, [1, run]."""
+    shut: Floats
+    """Price at which works begin to shut, as a multiple of the one at rest, [1, run]."""
+    entry_price: Floats
+    """Price that new capacity needs, as a multiple of the one at rest, [1, run]."""
+    entry_elasticity: Floats
+    """Elasticity of capacity to price in the long run, [1, run]."""
+    entry_growth: Floats
+    """Most that is begun in a step, part of output at rest, [1, run]."""
+    g_price: Floats
+    g_contract: Floats
+    g_demand: Floats
+    g_source: Floats
+    g_signal: Floats
+    g_close: Floats
+    g_restart: Floats
+    g_build: Floats
+    g_ramp: Floats
+    """Gains of the market's adjustments per step, [1, run]; `g_build` is that of one of three stages."""
+    potential: Floats
+    """Most that a by-product's host streams would yield at rest, t per step (infinite without a host), [node, run]."""
+    floor: Floats
+    """Price floor as a multiple of the price at rest, 0 where there is none, [node, run]."""
+    product_steps: Floats
+    """Stock of products in steps of output, [sector, run]."""
+    overtime: Floats
+    """Output beyond the normal that a sector can reach, fraction, [sector, run]."""
+    value_added: Floats
+    """Value added at rest, USD per step, NaN where it is not stated, [sector, run]."""
     store_target: Floats
     """Tonnes a store aims to hold, [store, run]."""
     store_initial_frac: Floats

@@ -21,7 +21,7 @@ class Place(NamedTuple):
     commodity: str
     region: str
     sector: str
-    """A final sector, the commodity made from it, `all` for the whole node, or `shock:NAME`."""
+    """A final sector (of no one commodity if it is at work), the commodity made from it, `all` for the whole node, or `shock:NAME`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,8 @@ class Record:
 
     def row(self, measure: str, place: int) -> Floats | None:
         """Values of one measure at the place of that number, [run]; None if it is not kept there."""
+        if measure not in self.first_row:
+            return None
         row = place - self.first_row[measure]
         return self.outcomes[measure][row] if 0 <= row < len(self.outcomes[measure]) else None
 

@@ -16,6 +16,8 @@ SERIES_UNITS = {
     "cover": "days",
     "stock": "t",
     "store": "t",
+    "price": "multiple",
+    "origin_price": "multiple",
     "supply": "t/step",
     "recycled": "t/step",
     "demand": "t/step",
@@ -55,9 +57,10 @@ def _blocks(record: Record) -> Iterator[tuple[str, str, str, str, Floats]]:
         return net.commodities[net.node_commodity[node]], net.regions[net.node_region[node]]
 
     used = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
-    for node in used:
-        for name, fan in record.fans.items():
+    for name, fan in record.fans.items():
+        for node in np.flatnonzero(~np.isnan(fan[0, 0])):
             yield name, *names(node), "", fan[:, :, node].T
+    for node in used:
         yield "demand", *names(node), "", record.means["demand"][:, node, None]
         yield "short", *names(node), "", _ever_short(record, *names(node))[:, None]
         if record.means["recycled"][:, node].any():

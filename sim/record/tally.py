@@ -9,7 +9,7 @@ import numpy as np
 from sim.model.world import TINY, Floats
 
 if TYPE_CHECKING:
-    from sim.engine.state import Room
+    from sim.engine.room import Room
 
 NODE_MEASURES = {
     "unmet_t": "t",
@@ -23,33 +23,66 @@ NODE_MEASURES = {
     "supply_gap_t": "t",
 }
 """Measures of a node and their units; the first two are kept for each of its users as well."""
+PRICE_MEASURES = {
+    "forgone_t": "t",
+    "forgone_share": "share",
+    "price_peak": "multiple",
+    "price_peak_days": "days",
+    "price_mean": "multiple",
+    "origin_price_lowest": "multiple",
+    "origin_price_peak": "multiple",
+}
+"""Measures of a node where prices matter: what its final users do without because it is dear (economised, substituted, priced out),
+in t and as a share of what they would use at the usual price; delivered price, and what its producers earn, as multiples of rest."""
+SECTOR_MEASURES = {
+    "sales_lost_share": "share",
+    "sales_lost_share_high": "share",
+    "sales_lost_share_low": "share",
+    "value_added_lost": "USD",
+    "value_added_lost_high": "USD",
+    "value_added_lost_low": "USD",
+}
+"""Measures of a sector at work: with its stock of products between; above, as if any input stopped all of it and nothing were in
+stock; below, as if each missing input cost no more than its share in value added."""
 USER_MEASURES = ("unmet_t", "unmet_share")
 SHOCK_MEASURES = {"shock_days": "days", "longest_shock_days": "days"}
 """Measures of a shock and their units: days in force within the horizon, and its longest strike whether or not it ends within it."""
 NEVER = np.nan
+ROUNDING = 1e-9
+"""Part of a price by which it must rise to set a new peak."""
 
 
 class Tally:
     """What a batch's runs have come to so far."""
 
-    def __init__(self, room: Room, threshold: float) -> None:
+    def __init__(self, room: Room, threshold: float, cost_share: Floats) -> None:
         """Start at nothing.
 
         Arguments:
             room: the batch.
             threshold: part of a step's wants that must go unmet for the step to count as short.
+            cost_share: share of each user's input in the value added of its sector, [user].
         """
         net, n_run = room.plan.net, room.world.n_run
         node, user = (net.n_node, n_run), (len(net.users.node), n_run)
         self.threshold = threshold
         self.unmet_by_user, self.want_by_user = np.zeros(user), np.zeros(user)
         self.unmet, self.want = np.zeros(node), np.zeros(node)
-        self.share, self.cover, self.scratch = np.empty(node), np.empty(node), np.empty(node)
+        self.share, self.cover, self.scratch = (np.empty(node) for _ in range(3))
         self.first, self.last = np.full(node, np.inf), np.full(node, -1.0)
         self.n_short, self.deepest = np.zeros(node), np.zeros(node)
         self.lowest_cover = np.full(node, np.inf)
         self.drawn, self.gap = np.zeros(node), np.zeros(node)
         self.short, self.new = np.empty(node, dtype=bool), np.empty(node, dtype=bool)
+        self.has_prices = net.prices
+        self.price, self.price_sum = np.empty(node), np.zeros(node)
+        self.forgone, self.usual_want = np.zeros(node), np.zeros(node)
+        self.peak, self.peak_step = np.ones(node), np.full(node, np.inf)
+        self.origin_low, self.origin_high = np.zeros(node), np.zeros(node)
+        self.makes = np.isin(np.arange(net.n_node), net.links.src)
+        sector = (len(net.sectors.name), n_run)
+        self.lost, self.lost_high, self.lost_low = np.zeros(sector), np.zeros(sector), np.zeros(sector)
+        self.cost_share = cost_share[room.plan.sectors.users][:, None]
         self.usual = room.plan.by_dst.sum(np.broadcast_to(room.world.base_flow, (len(net.links.src), n_run)).copy(), np.empty(node))
 
     def count(self, room: Room, k: int) -> None:
@@ -78,6 +111,36 @@ class Tally:
         np.subtract(self.usual, landed, out=self.scratch)
         np.maximum(self.scratch, 0.0, out=self.scratch)
         np.add(self.gap, self.scratch, out=self.gap)
+        if self.has_prices:
+            self._prices(room, k)
+        if len(self.lost):
+            self._sectors(room)
+
+    def _prices(self, room: Room, k: int) -> None:
+        market = room.market
+        np.exp(market.price, out=self.price)
+        np.add(self.price_sum, self.price, out=self.price_sum)
+        # A rise within rounding is none: it would move the date of a peak that is a plateau.
+        np.multiply(self.peak, 1.0 + ROUNDING, out=self.scratch)
+        np.greater(self.price, self.scratch, out=self.new)
+        np.copyto(self.peak, self.price, where=self.new)
+        np.copyto(self.peak_step, k, where=self.new)
+        np.add(self.usual_want, room.usual_wanted, out=self.usual_want)
+        usual = np.subtract(room.usual_wanted, room.flows.wanted, out=self.scratch)
+        np.maximum(usual, 0.0, out=usual)
+        np.add(self.forgone, usual, out=self.forgone)
+        np.minimum(self.origin_low, market.origin, out=self.origin_low)
+        np.maximum(self.origin_high, market.origin, out=self.origin_high)
+
+    def _sectors(self, room: Room) -> None:
+        rows = room.plan.sectors
+        lacking, want = rows.take(room.flows.unmet, rows.got), rows.take(room.flows.want, rows.want)
+        np.divide(lacking, np.maximum(want, TINY, out=want), out=lacking)
+        np.add(self.lost_high, rows.fold(np.maximum, lacking, rows.by_sector), out=self.lost_high)
+        np.multiply(lacking, self.cost_share, out=lacking)
+        np.add(self.lost_low, rows.fold(np.add, lacking, rows.by_sector), out=self.lost_low)
+        self.lost += 1.0
+        np.subtract(self.lost, room.flows.sold, out=self.lost)
 
     def outcomes(self, step_days: float, n_step: int) -> dict[str, Floats]:
         """Measures of every node, [node, run], in the units of NODE_MEASURES; NaN where a thing did not happen.
@@ -96,6 +159,30 @@ class Tally:
             "stock_drawn_t": self.drawn,
             "supply_gap_t": self.gap,
         }
+
+    def prices(self, step_days: float, n_step: int) -> dict[str, Floats]:
+        """Measures of every node, [node, run], in the units of PRICE_MEASURES; NaN for the origin price where nothing is made."""
+        made = np.where(self.makes, 1.0, np.nan)[:, None]
+        return {
+            "forgone_t": self.forgone,
+            "forgone_share": self.forgone / np.maximum(self.usual_want, TINY),
+            "price_peak": self.peak,
+            "price_peak_days": np.where(np.isfinite(self.peak_step), (self.peak_step + 0.5) * step_days, NEVER),
+            "price_mean": self.price_sum / n_step,
+            "origin_price_lowest": np.exp(self.origin_low) * made,
+            "origin_price_peak": np.exp(self.origin_high) * made,
+        }
+
+    def by_sector(self, value_added: Floats, n_step: int) -> dict[str, Floats]:
+        """Measures of every sector at work, [sector, run], in the units of SECTOR_MEASURES.
+
+        Arguments:
+            value_added: USD per step, NaN where it is not stated, [sector, run].
+            n_step: number of steps.
+        """
+        lost = {"": self.lost, "_high": self.lost_high, "_low": self.lost_low}
+        shares = {f"sales_lost_share{end}": steps / n_step for end, steps in lost.items()}
+        return shares | {f"value_added_lost{end}": steps * value_added for end, steps in lost.items()}
 
     def by_user(self) -> dict[str, Floats]:
         """Measures of every user, [user, run]."""

@@ -1,5 +1,6 @@
 """What a person may write: a strict, frozen schema, and how a file becomes a Scenario."""
 
+from sim.scenario.economy import Economy
 from sim.scenario.law import (
     Amount,
     Beta,
@@ -17,19 +18,37 @@ from sim.scenario.law import (
 from sim.scenario.library import shipped
 from sim.scenario.load import check_materials, check_names, check_regions, load, load_text, variants
 from sim.scenario.network import CommoditySpec, Demand, NetworkSpec, NodeSpec, TradeSpec
-from sim.scenario.policy import Policy, Release, Stockpile
-from sim.scenario.scenario import Clock, Rules, Runs, Scenario, Watch
+from sim.scenario.policy import Policy, PriceFloor, Release, Stockpile
+from sim.scenario.rules import DemandRules, PriceRules, Rules, SourcingRules, SupplyRules
+from sim.scenario.scenario import Clock, Runs, Scenario, Watch
 from sim.scenario.schema import json_schema, reference, schema_text
-from sim.scenario.shock import DemandSurge, Every, ExportBan, ExportLicence, Outage, Shock
+from sim.scenario.sector import Sector
+from sim.scenario.shock import (
+    After,
+    DemandSurge,
+    Dumping,
+    Every,
+    ExportBan,
+    ExportLicence,
+    Outage,
+    Shock,
+    Tariff,
+    TechnologyBan,
+    Transport,
+)
 
 __all__ = [
+    "After",
     "Amount",
     "Beta",
     "Choice",
     "Clock",
     "CommoditySpec",
     "Demand",
+    "DemandRules",
     "DemandSurge",
+    "Dumping",
+    "Economy",
     "Empirical",
     "Every",
     "Exponential",
@@ -43,13 +62,21 @@ __all__ = [
     "Outage",
     "Pert",
     "Policy",
+    "PriceFloor",
+    "PriceRules",
     "Release",
     "Rules",
     "Runs",
     "Scenario",
+    "Sector",
     "Shock",
+    "SourcingRules",
     "Stockpile",
+    "SupplyRules",
+    "Tariff",
+    "TechnologyBan",
     "TradeSpec",
+    "Transport",
     "Triangular",
     "Uniform",
     "Watch",

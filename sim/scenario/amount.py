@@ -57,7 +57,11 @@ class Quantity:
     high: float = math.inf
     above: bool = False
     """The low end itself is not allowed."""
+    below: bool = False
+    """Nor is the high end."""
     law: bool = True
+    hint: str | None = None
+    """Remedy where the value is out of range."""
 
     def read(self, value: Any, *, bare: bool = True) -> Amount:
         """Read a number, text, date, law or law mapping into base units; raises BadValue."""
@@ -76,23 +80,27 @@ class Quantity:
         low, high = support(amount)
         # A continuous law may touch an open end: it has no chance there.
         has_mass = isinstance(amount, (int, float, Choice, Empirical))
-        if (low > self.low or (low == self.low and not (self.above and has_mass))) and high <= self.high:
+        is_above = low > self.low or (low == self.low and not (self.above and has_mass))
+        if is_above and (high < self.high or (high == self.high and not (self.below and has_mass))):
             return
         shape = f"must be {self._range()}"
         if isinstance(amount, (int, float)):
-            raise refuse(shape, value)
+            raise refuse(shape, value, self.hint)
         what = f"{shape}, and so must every value of the law"
         if not math.isfinite(low):
             raise BadValue(Fault(what, "a normal law, which has no bounds", "Write pert or triangular."))
         top = f"to {format_amount(high, self.dimension)}" if math.isfinite(high) else "without end"
         got = f"a law from {format_amount(low, self.dimension)} {top}"
-        raise BadValue(Fault(what, got, "Choose a law within the range."))
+        raise BadValue(Fault(what, got, self.hint or "Choose a law within the range."))
 
     def _range(self) -> str:
         low = format_amount(self.low, self.dimension) if math.isfinite(self.low) and self.low else "0"
         if self.dimension == "share" and (self.low, self.high) == (0, 1):
             return "a share between 0 % and 100 %"
+        if self.below:
+            return f"above {low} and below {format_amount(self.high, self.dimension)}"
         if math.isfinite(self.high):
+            low = format_amount(self.low, "share") if self.dimension == "share" else low
             return f"between {low} and {format_amount(self.high, self.dimension)}"
         return f"above {low}" if self.above else f"{low} or more"
 
@@ -153,6 +161,13 @@ PositiveTime = Annotated[Amount, Quantity("time", 0, above=True)]
 Rate = Annotated[Amount, Quantity("rate", 0)]
 Frequency = Annotated[Amount, Quantity("frequency", 0, above=True)]
 Instant = Annotated[Amount, Quantity("instant")]
+Money = Annotated[Amount, Quantity("value", 0)]
+Multiple = Annotated[Amount, Quantity("number", 1)]
+Elasticity = Annotated[
+    Amount, Quantity("number", 0, hint="Write it positive: 0.15 means that users take 1.5 % less where the price is 10 % higher.")
+]
+Slope = Annotated[Amount, Quantity("number", 0.05)]
+"""An elasticity of supply: never so small that no price could bring more."""
 FixedTime = Annotated[float, Quantity("time", 0, above=True, law=False)]
 FixedDelay = Annotated[float, Quantity("time", 0, law=False)]
 FixedShare = Annotated[float, Quantity("share", 0, 1, law=False)]

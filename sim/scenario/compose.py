@@ -13,8 +13,10 @@ from sim.scenario.node import SET, Mark, Node
 from sim.scenario.text import MAX_DEPTH, read_file, read_text, read_value
 
 MAX_EXTENDS = 20
-_NAMED = ("shocks", "policies", "groups", "variants")
+_NAMED = ("sectors", "economies", "shocks", "policies", "groups", "variants")
 """Sections whose entries the author names: a `--set` into an entry that is not there is a slip, not a new entry."""
+_OF_COMMODITIES = ("recipe", "cost_share", "essential")
+"""Mappings whose keys are names of commodities, with a dot inside."""
 _PARAMETERS = {"mean", "sd", "median", "p90", "sigma", "a", "b", "low", "high", "values", "weights"}
 
 
@@ -184,7 +186,7 @@ def _next_word(node: Node, words: Sequence[str], rest: str) -> str:
     if fitting:
         return max(fitting, key=len)
     counts = {"network.nodes": 3, "network.commodities": 2}
-    count = counts.get(".".join(words), 2 if words[-1] == "recipe" else 1)
+    count = counts.get(".".join(words), 2 if words[-1] in _OF_COMMODITIES else 1)
     match = re.match(rf"[^.]*(?:\.[^.]*){{0,{count - 1}}}", rest)
     return match[0] if match else rest
 

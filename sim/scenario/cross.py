@@ -10,17 +10,27 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import BadValue, Fault, near_miss
+from sim.scenario.cross_market import (
+    after_faults,
+    by_product_faults,
+    economy_faults,
+    elasticity_faults,
+    sector_faults,
+    unused_input_faults,
+)
 from sim.scenario.facts import FactPath, split_fact
 from sim.scenario.law import support
 from sim.scenario.network import WORD, NetworkSpec, split_node
-from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, Outage
+from sim.scenario.policy import PriceFloor, Stockpile
+from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, Shock, Tariff, Transport
 from sim.units import day_of, instant
 
 if TYPE_CHECKING:
-    from sim.scenario.policy import Stockpile
-    from sim.scenario.scenario import Clock, Rules
+    from sim.scenario.economy import Economy
+    from sim.scenario.rules import Rules
+    from sim.scenario.scenario import Clock
+    from sim.scenario.sector import Sector
 
-AnyShock = ExportBan | ExportLicence | Outage | DemandSurge
 Path = tuple[str | int, ...]
 
 
@@ -35,9 +45,15 @@ class Parts:
     regions: tuple[str, ...] | None = None
     groups: Mapping[str, tuple[str, ...]] | None = None
     set: Mapping[str, Any] = field(default_factory=dict)
-    shocks: Mapping[str, AnyShock] = field(default_factory=dict)
-    policies: Mapping[str, Stockpile] = field(default_factory=dict)
+    shocks: Mapping[str, Shock] = field(default_factory=dict)
+    sectors: Mapping[str, Sector] = field(default_factory=dict)
+    economies: Mapping[str, Economy] = field(default_factory=dict)
+    policies: Mapping[str, Stockpile | PriceFloor] = field(default_factory=dict)
     variants: Mapping[str, Any] = field(default_factory=dict)
+    shock_names: tuple[str, ...] = ()
+    """Shocks that were written, those that could not be read too."""
+    sector_names: tuple[str, ...] = ()
+    """Sectors that were written, those that could not be read too."""
     is_network_bad: bool = False
     """A network was written but could not be read: do not say that it is missing."""
 
@@ -61,6 +77,10 @@ def cross_faults(parts: Parts) -> list[Fault]:
         _shares,
         _network,
         _nothing_struck,
+        after_faults,
+        sector_faults,
+        economy_faults,
+        elasticity_faults,
     )
     return [fault for check in checks for fault in check(parts)]
 
@@ -72,12 +92,12 @@ def commodity_faults(parts: Parts, commodities: Collection[str], sectors: Collec
     """
     for path, name in _commodity_names(parts):
         if name not in commodities:
-            yield Fault("unknown commodity", repr(name), near_miss(name, commodities), path, on_key=path[-1] != "commodity")
+            yield Fault("unknown commodity", repr(name), near_miss(name, commodities), path, on_key=path[-1] not in ("commodity", "host"))
     if sectors is None:
         return
     for path, name in _sector_names(parts):
         if name not in sectors:
-            yield Fault("unknown sector", repr(name), near_miss(name, sectors), path, on_key=path[0] == "set")
+            yield Fault("unknown sector", repr(name), near_miss(name, sectors), path, on_key=path[0] in ("set", "sectors"))
 
 
 def _commodity_names(parts: Parts) -> Iterator[tuple[Path, str]]:
@@ -85,6 +105,10 @@ def _commodity_names(parts: Parts) -> Iterator[tuple[Path, str]]:
         yield ("shocks", shock_name, "commodity"), shock.commodity
     for policy_name, policy in parts.policies.items():
         yield ("policies", policy_name, "commodity"), policy.commodity
+    for sector_name, sector in parts.sectors.items():
+        for key, shares in (("essential", sector.essential), ("cost_share", sector.cost_share)):
+            for name in shares:
+                yield ("sectors", sector_name, key, name), name
     for path, fact in _facts(parts):
         yield ("set", path), fact.commodity
     if parts.network:
@@ -93,11 +117,15 @@ def _commodity_names(parts: Parts) -> Iterator[tuple[Path, str]]:
         for name, spec in parts.network.commodities.items():
             for needed in spec.recipe:
                 yield ("network", "commodities", name, "recipe", needed), needed
+            if spec.host is not None:
+                yield ("network", "commodities", name, "host"), spec.host
         for i, trade in enumerate(parts.network.trade):
             yield ("network", "trade", i, "commodity"), trade.commodity
 
 
 def _sector_names(parts: Parts) -> Iterator[tuple[Path, str]]:
+    for name in parts.sectors:
+        yield ("sectors", name), name
     for name, shock in parts.shocks.items():
         if isinstance(shock, DemandSurge) and shock.sector is not None:
             for i, sector in enumerate(shock.sector):
@@ -125,7 +153,12 @@ def _world(parts: Parts) -> Iterator[Fault]:
 
 
 def _names(parts: Parts) -> Iterator[Fault]:
-    named: dict[str, Mapping[str, Any]] = {"shocks": parts.shocks, "policies": parts.policies, "variants": parts.variants}
+    named: dict[str, Mapping[str, Any]] = {
+        "sectors": parts.sectors,
+        "shocks": parts.shocks,
+        "policies": parts.policies,
+        "variants": parts.variants,
+    }
     for section, entries in named.items():
         for name in entries:
             if not re.fullmatch(WORD, name):
@@ -170,15 +203,24 @@ def _unknown_region(name: str, known: Collection[str], path: Path) -> Fault:
     return Fault("unknown region", repr(name), near_miss(name, known), path, on_key=path[0] == "set")
 
 
+def _regions_of_shock(shock: Shock) -> dict[str, Sequence[str]]:
+    """Regions a shock names, by key; where it strikes comes first."""
+    if isinstance(shock, (ExportBan, ExportLicence, Tariff, Transport)):
+        return {"from": shock.source, "to": shock.to}
+    return {"region": shock.region}
+
+
+def _regions_of_policy(policy: Stockpile | PriceFloor) -> tuple[str, Sequence[str]]:
+    return ("region", policy.region) if isinstance(policy, PriceFloor) else ("holders", policy.holders)
+
+
 def _region_lists(parts: Parts) -> Iterator[tuple[Path, Sequence[str]]]:
     for name, shock in parts.shocks.items():
-        if isinstance(shock, (ExportBan, ExportLicence)):
-            yield ("shocks", name, "from"), shock.source
-            yield ("shocks", name, "to"), shock.to
-        else:
-            yield ("shocks", name, "region"), shock.region
+        for key, names in _regions_of_shock(shock).items():
+            yield ("shocks", name, key), names
     for name, policy in parts.policies.items():
-        yield ("policies", name, "holders"), policy.holders
+        key, names = _regions_of_policy(policy)
+        yield ("policies", name, key), names
     if parts.rules and parts.rules.allies:
         yield ("rules", "allies"), parts.rules.allies
 
@@ -219,14 +261,24 @@ def _bans(parts: Parts) -> Iterator[Fault]:
     if parts.regions is None or parts.groups is None:
         return
     for name, shock in parts.shocks.items():
-        if not isinstance(shock, (ExportBan, ExportLicence)):
+        if not isinstance(shock, (ExportBan, ExportLicence, Tariff, Transport)):
             continue
-        sellers = expand(shock.source, parts.regions, parts.groups)
-        buyers = expand(shock.to, parts.regions, parts.groups)
-        if sellers and buyers and set(buyers) <= set(sellers):
+        sellers = set(expand(shock.source, parts.regions, parts.groups))
+        buyers = set(expand(shock.to, parts.regions, parts.groups))
+        if sellers and buyers and _strikes_home_only(shock, sellers, buyers):
             got = f"from {', '.join(shock.source)} to {', '.join(shock.to)}"
-            what = "from and to name the same regions, so nothing is stopped"
+            what = f"from and to name the same regions, so nothing is {_STRUCK.get(shock.kind, 'stopped')}"
             yield Fault(what, got, "Name buyers other than the sellers.", ("shocks", name, "to"))
+
+
+_STRUCK = {"tariff": "taxed", "transport": "held up"}
+
+
+def _strikes_home_only(shock: Shock, sellers: set[str], buyers: set[str]) -> bool:
+    # A tariff is on imports from all others, and trouble on the way is between any two: there both may name the same regions in part.
+    if isinstance(shock, Transport):
+        return len(sellers | buyers) == 1
+    return buyers == sellers if isinstance(shock, Tariff) else buyers <= sellers
 
 
 def _shares(parts: Parts) -> Iterator[Fault]:
@@ -259,6 +311,8 @@ def _network(parts: Parts) -> Iterator[Fault]:
     if parts.materials is None or parts.materials:
         return
     yield from commodity_faults(parts, network.commodities, network.sectors())
+    yield from unused_input_faults(parts, [fact for _, fact in _facts(parts)])
+    yield from by_product_faults(parts)
     regions = network.regions()
     for i, trade in enumerate(network.trade):
         for key, region in (("from", trade.source), ("to", trade.to)):
@@ -276,12 +330,12 @@ def _nothing_struck(parts: Parts) -> Iterator[Fault]:
         return
     for name, shock in parts.shocks.items():
         if shock.commodity in network.commodities:
-            key = "from" if isinstance(shock, (ExportBan, ExportLicence)) else "region"
-            names = shock.source if isinstance(shock, (ExportBan, ExportLicence)) else shock.region
+            key, names = next(iter(_regions_of_shock(shock).items()))
             yield from _absent(parts, shock.commodity, names, ("shocks", name, key))
     for name, policy in parts.policies.items():
         if policy.commodity in network.commodities:
-            yield from _absent(parts, policy.commodity, policy.holders, ("policies", name, "holders"))
+            key, names = _regions_of_policy(policy)
+            yield from _absent(parts, policy.commodity, names, ("policies", name, key))
 
 
 def _absent(parts: Parts, commodity: str, names: Sequence[str], path: Path) -> Iterator[Fault]:

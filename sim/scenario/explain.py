@@ -155,8 +155,8 @@ def _item(annotation: Any) -> Any:
     return {dict: lambda: arguments[1], tuple: lambda: arguments[0]}.get(get_origin(annotation) or type(None), lambda: None)()
 
 
-_SECTIONS = {name: get_args(Scenario.model_fields[name].annotation)[1] for name in ("shocks", "policies")}
-_TAGGED = tuple(name for name, annotation in _SECTIONS.items() if get_origin(annotation) is Annotated)
+_SECTIONS = {name: get_args(Scenario.model_fields[name].annotation)[1] for name in ("shocks", "policies", "sectors", "economies")}
+_TAGGED = ("shocks", "policies")
 
 
 def _cross_faults_of_sound(raw: Mapping[str, Any], context: Mapping[str, Any]) -> list[Fault]:
@@ -174,7 +174,11 @@ def _cross_faults_of_sound(raw: Mapping[str, Any], context: Mapping[str, Any]) -
         regions=reader.regions(network),
         groups=reader.part("groups", {}),
         set=reader.entries("set", {}),
+        sectors=reader.entries("sectors", {}),
+        sector_names=reader.names("sectors"),
+        economies=reader.entries("economies", {}),
         shocks=reader.entries("shocks", {}),
+        shock_names=reader.names("shocks"),
         policies=reader.entries("policies", {}),
         variants=reader.part("variants", {}) or {},
         is_network_bad="network" in raw,
@@ -182,12 +186,24 @@ def _cross_faults_of_sound(raw: Mapping[str, Any], context: Mapping[str, Any]) -
     return faults + cross_faults(parts)
 
 
-def _keys_at_fault(details: ErrorDetails, kind: Any) -> Iterator[Any]:
-    """Keys of an entry, at its own level, under which something is wrong."""
+def _paths_at_fault(details: ErrorDetails, kind: Any) -> Iterator[Path]:
+    """Places in an entry at which something is wrong, from its own level."""
     path = tuple(part for i, part in enumerate(details["loc"]) if i or part != kind)
     inner = details.get("ctx", {}).get("error")
-    paths = [(*path, *fault.path) for fault in inner.faults] if isinstance(inner, BadValue) else [path]
-    yield from (path[0] for path in paths if path)
+    yield from [(*path, *fault.path) for fault in inner.faults] if isinstance(inner, BadValue) else [path]
+
+
+def _without(value: Mapping[str, Any], paths: Sequence[Path], depth: int) -> dict[str, Any]:
+    """A mapping without what is at some paths; what lies deeper than `depth` keys goes with all that is beside it."""
+    kept = dict(value)
+    for path in paths:
+        key, *rest = path or (None,)
+        inner = kept.get(key) if isinstance(key, str) else None
+        if depth > 1 and isinstance(inner, Mapping) and rest:
+            kept[str(key)] = _without(inner, [tuple(rest)], depth - 1)
+        else:
+            kept.pop(str(key), None)
+    return kept
 
 
 class _SoundReader:
@@ -204,11 +220,14 @@ class _SoundReader:
         except ValidationError as error:
             if not isinstance(value, Mapping):
                 return None
-            bad = {key for details in error.errors() for key in _keys_at_fault(details, value.get("kind"))}
-        try:
-            return adapter.validate_python({key: entry for key, entry in value.items() if key not in bad}, context=self.context)
-        except ValidationError:
-            return None
+            bad = [path for details in error.errors() for path in _paths_at_fault(details, value.get("kind"))]
+        # An entry of `cost_share` can be left out by itself, half a law cannot.
+        for depth in (2, 1):
+            try:
+                return adapter.validate_python(_without(value, bad, depth), context=self.context)
+            except ValidationError:
+                continue
+        return None
 
     def part(self, name: str, absent: Any) -> Any:
         """A section of the scenario; `absent` if it is not written, None if it cannot be read."""
@@ -229,6 +248,11 @@ class _SoundReader:
             if one is not None:
                 sound[key] = one
         return sound
+
+    def names(self, section: str) -> tuple[str, ...]:
+        """Names of the entries of a section, whether they can be read or not."""
+        written = self.raw.get(section)
+        return tuple(map(str, written)) if isinstance(written, Mapping) else ()
 
     def one_fact(self, key: str, value: Any) -> Any:
         field = Scenario.model_fields["set"]
@@ -253,11 +277,12 @@ class _SoundReader:
         rows = [self.read(TradeSpec, row) for row in trade] if isinstance(trade, list) else []
         return NetworkSpec.model_construct(
             commodities={name: self.read(CommoditySpec, spec or {}) or CommoditySpec() for name, spec in commodities.items()},
-            nodes={name: self.read(NodeSpec, spec or {}) or self.bare_node(spec) for name, spec in nodes.items()},
+            nodes={name: self.node(spec) for name, spec in nodes.items()},
             trade=() if None in rows else tuple(rows),
         )
 
-    def bare_node(self, spec: Any) -> NodeSpec:
+    def node(self, spec: Any) -> NodeSpec:
+        read = self.read(NodeSpec, spec or {}) or NodeSpec()
         demand = spec.get("demand") if isinstance(spec, Mapping) else None
         sectors = demand if isinstance(demand, Mapping) else {}
-        return NodeSpec(demand={str(sector): Demand(amount=0.0) for sector in sectors})
+        return read.model_copy(update={"demand": {str(name): read.demand.get(str(name), Demand(amount=0.0)) for name in sectors}})

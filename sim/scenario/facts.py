@@ -23,6 +23,7 @@ QUANTITIES: dict[str, Quantity] = {
     "buffer": Quantity("time", 0),
     "cover": Quantity("time", 0),
     "recycled": Quantity("rate", 0),
+    "potential": Quantity("rate", 0),
 }
 """What can be replaced at a node, and how it is read. `share` is of world production; the others keep their proportions."""
 _DEMAND = Quantity("rate", 0)

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.errors import BadValue, Fault
-from sim.scenario.amount import Excess, FixedRatio, FixedTime, Quantity, Rate, Strict, Time, Whole, written
+from sim.errors import BadValue, Fault, near_miss
+from sim.scenario.amount import (
+    Elasticity,
+    Excess,
+    FixedRatio,
+    FixedShare,
+    FixedTime,
+    Quantity,
+    Rate,
+    Slope,
+    Strict,
+    Time,
+    Whole,
+    written,
+)
 from sim.scenario.law import Amount
+from sim.scenario.ring import rings
+from sim.scenario.sector import too_much
 
 WORD = r"[A-Za-z][A-Za-z0-9_-]*"
 """Shape of the name of a region, sector, group, shock or policy."""
@@ -34,10 +49,44 @@ class Demand(Strict):
     weight: _Positive = Field(default=1.0, description="Weight under the max-min rule.")
 
 
+def _input_remedy(name: str, recipe: Mapping[str, float]) -> str:
+    return near_miss(name, recipe, "Inputs") or "The recipe is empty; remove the share."
+
+
 class CommoditySpec(Strict):
     """A material at one stage."""
 
     recipe: dict[str, FixedRatio] = Field(default={}, description="Tonnes of each input per tonne made, in the same region; empty if raw.")
+    host: str | None = Field(
+        default=None, description="Commodity whose by-product this is: its output is bounded by the host's, in the same region."
+    )
+    supply_elasticity: Slope | None = Field(
+        default=None,
+        description="Elasticity of output to price within capacity, at least 0.05; rules.supply.elasticity if left out.",
+    )
+    demand_elasticity: Elasticity | None = Field(
+        default=None, description="Elasticity of use to price at once, written positive; rules.demand.elasticity if left out."
+    )
+    demand_elasticity_long: Elasticity | None = Field(
+        default=None, description="The same in the long run; rules.demand.elasticity_long if left out."
+    )
+    cost_share: dict[str, FixedShare] = Field(
+        default={},
+        description="Share of each input in the cost of one made, all together at most 100 %; rules.input_cost split evenly over the "
+        "inputs if left out.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> CommoditySpec:
+        faults = [
+            Fault("a cost share of what is not in the recipe", repr(name), _input_remedy(name, self.recipe), ("cost_share", name), True)
+            for name in self.cost_share
+            if name not in self.recipe
+        ]
+        fault = too_much(self.cost_share, "a recipe")
+        if faults or fault:
+            raise BadValue(*faults, *([fault] if fault else []))
+        return self
 
 
 class NodeSpec(Strict):
@@ -49,16 +98,20 @@ class NodeSpec(Strict):
     buffer: Time | None = Field(default=None, description="Producers' finished stock in time of output; rules.buffer if left out.")
     cover: Time | None = Field(default=None, description="Users' stock in time of use; rules.cover if left out.")
     recycled: Rate = Field(default=written("0 t/year"), description="Secondary supply that reaches the users.")
+    potential: Rate | None = Field(
+        default=None, description="Most that the host's streams would yield, for a by-product; its capacity if left out."
+    )
     demand: dict[str, Annotated[Demand, BeforeValidator(_wrap_amount)]] = Field(default={}, description="Final demand by sector.")
 
     @model_validator(mode="after")
     def _check(self) -> NodeSpec:
         if self.capacity is not None and self.spare is not None:
             raise BadValue(Fault("capacity and spare are both given", None, "Give one of them.", ("spare",)))
-        if isinstance(self.capacity, float) and isinstance(self.production, float) and self.capacity < self.production:
-            got = f"{self.capacity:g} t/year"
-            what = f"below production at rest, {self.production:g} t/year"
-            raise BadValue(Fault(what, got, "Raise capacity or lower production.", ("capacity",)))
+        for name, most in (("capacity", self.capacity), ("potential", self.potential)):
+            if isinstance(most, float) and isinstance(self.production, float) and most < self.production:
+                got = f"{most:g} t/year"
+                what = f"below production at rest, {self.production:g} t/year"
+                raise BadValue(Fault(what, got, f"Raise {name} or lower production.", (name,)))
         return self
 
 
@@ -72,6 +125,16 @@ class TradeSpec(Strict):
     lead: FixedTime | None = Field(
         default=None, description="Time from shipping to arrival; rules.lead_home or rules.lead_abroad if left out."
     )
+    qualify: FixedTime | None = Field(
+        default=None, description="Time buyers need to approve this seller; for trade that is nil at rest (flow: 0 t/year)."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> TradeSpec:
+        if self.qualify is not None and self.flow != 0:
+            what, remedy = "only a seller without trade at rest must be approved", "Write flow: 0 t/year, or remove qualify."
+            raise BadValue(Fault(what, None, remedy, ("qualify",)))
+        return self
 
 
 class NetworkSpec(Strict):
@@ -110,8 +173,8 @@ class NetworkSpec(Strict):
 
 
 def network_faults(spec: NetworkSpec) -> list[Fault]:
-    """What is wrong between the parts of a network: names of the wrong shape, recipes in a circle, trade given twice."""
-    return [*_shape_faults(spec), *_cycle_faults(spec.commodities), *_trade_faults(spec.trade)]
+    """What is wrong between the parts of a network: names of the wrong shape, recipes or hosts in a circle, trade given twice."""
+    return [*_shape_faults(spec), *_cycle_faults(spec.commodities), *_host_faults(spec.commodities), *_trade_faults(spec.trade)]
 
 
 def split_node(name: str) -> tuple[str, str]:
@@ -141,27 +204,26 @@ def _shape_faults(spec: NetworkSpec) -> list[Fault]:
     return faults
 
 
-def _cycle_faults(commodities: Mapping[str, CommoditySpec]) -> list[Fault]:
-    """A commodity that needs itself, directly or through others: one fault, placed on the recipe entry that closes the ring."""
-    done: set[str] = set()
-    for root in commodities:
-        trail: list[str] = []
-        stack = [(root, iter(commodities[root].recipe))] if root not in done else []
-        trail += [root] if stack else []
-        while stack:
-            name, inputs = stack[-1]
-            step = next((i for i in inputs if i in commodities and i not in done), None)
-            if step is None:
-                done.add(name)
-                stack.pop()
-                trail.pop()
-            elif step in trail:
-                ring = " <- ".join([*trail[trail.index(step) :], step])
-                return [Fault("recipes go round in a circle", ring, "Take one of the inputs out.", ("commodities", name, "recipe", step))]
-            else:
-                stack.append((step, iter(commodities[step].recipe)))
-                trail.append(step)
-    return []
+def _cycle_faults(commodities: Mapping[str, CommoditySpec]) -> Iterator[Fault]:
+    """A commodity that needs itself, directly or through others: a fault on the recipe entry that closes the ring."""
+    for ring in rings({name: spec.recipe for name, spec in commodities.items()}):
+        *_, name, step = ring
+        path = ("commodities", name, "recipe", step)
+        if name == step:
+            remedy = "Take it out of its own recipe; write what comes back from use under recycled: of a node."
+            yield Fault(f"{name} needs itself", None, remedy, path, on_key=True)
+        else:
+            yield Fault("recipes go round in a circle", " <- ".join(ring), "Take one of the inputs out.", path)
+
+
+def _host_faults(commodities: Mapping[str, CommoditySpec]) -> Iterator[Fault]:
+    for ring in rings({name: [spec.host] if spec.host else [] for name, spec in commodities.items()}):
+        *_, name, step = ring
+        path = ("commodities", name, "host")
+        if name == step:
+            yield Fault("a commodity cannot be its own host", repr(name), "Name the commodity it comes with, or remove host.", path)
+        else:
+            yield Fault("hosts go round in a circle", " <- ".join(ring), "Let one of them have no host.", path)
 
 
 def _trade_faults(trade: tuple[TradeSpec, ...]) -> list[Fault]:

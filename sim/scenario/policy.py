@@ -1,4 +1,4 @@
-"""Policies an author may write: for now the strategic stockpile, national or pooled."""
+"""Policies an author may write: the strategic stockpile, national or pooled, and the price floor."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, mod
 
 from sim.errors import BadValue, Fault, refuse
 from sim.scenario.amount import FixedShare, Names, PositiveTime, Quantity, Share, Strict, written
-from sim.scenario.law import support
+from sim.scenario.law import Amount, support
 from sim.units import format_amount
 
 _WHEN = re.compile(r"\s*shortage\s*>\s*(\S.*?)\s*")
 
+_Level = Annotated[
+    Amount, Quantity("number", 0, above=True, hint="It is a multiple of the price at rest: 1.2 guarantees a fifth more than that.")
+]
 _WHEN_SCHEMA = {"type": "string", "pattern": r"^\s*shortage\s*>\s*[0-9.]+\s*%?\s*$"}
 
 
@@ -33,7 +36,8 @@ class Release(Strict):
 
     when: Annotated[FixedShare, BeforeValidator(_read_when), WithJsonSchema(_WHEN_SCHEMA)] = Field(
         default=written("shortage > 0 %"),
-        description="Condition: shortage is the part of the users' wants that their own stock cannot serve in a step. "
+        description="Condition: shortage is the part of what users want at the usual price that they go without in a step, because their "
+        "own stock cannot serve it or because it is too dear. "
         "'shortage > 0 %': an assumption, the store opens at the first shortage.",
     )
     at_most: Share = Field(
@@ -64,5 +68,14 @@ class Stockpile(Strict):
     release: Release = Field(default_factory=Release, description="When it opens, and how far.")
 
 
-Policy = Stockpile
+class PriceFloor(Strict):
+    """Producers never ask less; what they make and cannot sell at that price is bought by the state, without limit."""
+
+    kind: Literal["price_floor"] = Field(description="A guaranteed price.")
+    commodity: str = Field(description="Commodity whose price is guaranteed, as material.stage.")
+    region: Names = Field(description="Regions or groups of the producers who are guaranteed the price.")
+    level: _Level = Field(description="Price guaranteed, as a multiple of the one at rest, above 0.")
+
+
+Policy = Annotated[Stockpile | PriceFloor, Field(discriminator="kind")]
 """Any policy; `kind` tells which."""

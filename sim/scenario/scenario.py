@@ -7,37 +7,33 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from sim.errors import BadValue, Fault, Problem, refuse
 from sim.scenario.amount import (
     Day,
-    Excess,
-    FixedDelay,
     FixedShare,
     FixedTime,
-    Names,
     Quantity,
-    Share,
     Strict,
-    Time,
     Whole,
     check_listed,
     written,
 )
 from sim.scenario.cross import Parts, cross_faults, expand
+from sim.scenario.economy import Economy
 from sim.scenario.facts import Facts
-from sim.scenario.law import Amount
 from sim.scenario.network import NetworkSpec, split_node
 from sim.scenario.node import Node, Origin, name_variant, problem_at
 from sim.scenario.policy import Policy
+from sim.scenario.rules import Rules
+from sim.scenario.sector import Sector
 from sim.scenario.shock import Shock
 from sim.units import DAYS_PER_MONTH
 
 _Step = Annotated[float, Quantity("time", 1, DAYS_PER_MONTH, law=False)]
-_Multiple = Annotated[Amount, Quantity("number", 1)]
-SERIES = ("unmet", "cover", "stock", "store", "supply")
-Series = Literal["unmet", "cover", "stock", "store", "supply"]
+SERIES = ("unmet", "cover", "stock", "store", "supply", "price", "origin_price")
+Series = Literal["unmet", "cover", "stock", "store", "supply", "price", "origin_price"]
 
 
 def _check_source(cite: str) -> str:
@@ -45,6 +41,11 @@ def _check_source(cite: str) -> str:
     if not (sheet and mark and claim) or "#" in claim:
         raise refuse("not a citation", cite, "Write sheet#claim, the name of a sheet in seeds/ and one of its claims.")
     return cite
+
+
+def _empty_means_default(spec: Any) -> Any:
+    # `chips:` with nothing after it is a sector with every default.
+    return {} if spec is None else spec
 
 
 class Clock(Strict):
@@ -77,55 +78,6 @@ class Runs(Strict):
     sampler: Literal["plain"] = Field(default="plain", description="How chance is sampled: plain Monte Carlo.")
 
 
-class Rules(Strict):
-    """How users, producers and sellers behave. Defaults are assumptions, to be judged by the backtests."""
-
-    order_adjustment: FixedDelay = Field(
-        default=written("8 weeks"), description="Time in which users close a gap in their stock. 8 weeks: assumption."
-    )
-    stock_adjustment: FixedDelay = Field(
-        default=written("4 weeks"), description="Time in which producers close a gap in theirs. 4 weeks: assumption."
-    )
-    expectation: FixedDelay = Field(
-        default=written("8 weeks"),
-        description="Time over which expected use and orders follow what is seen. 8 weeks: assumption, equal to order_adjustment.",
-    )
-    hoarding: _Multiple = Field(
-        default=1.5, description="Multiple of cover that buyers want under a threat. 1.5: assumption; x1.3 to x2 fits past front-running."
-    )
-    uneven_stocks: Share = Field(
-        default=0.0,
-        description="How unevenly stock is spread among users: 0 all alike, 0.8 the default of ARIO. 0: assumption, the mildest case.",
-    )
-    spare: Excess = Field(default=written("10 %"), description="Capacity above output at rest where none is given. 10 %: assumption.")
-    cover: Time = Field(
-        default=written("6 weeks"),
-        description="Users' stock where none is given. 6 weeks: assumption, the low end of what past episodes show.",
-    )
-    buffer: Time = Field(default=written("2 weeks"), description="Producers' finished stock where none is given. 2 weeks: assumption.")
-    lead_home: FixedTime = Field(default=written("1 week"), description="Lead time within a region. 1 week: assumption, road and rail.")
-    lead_abroad: FixedTime = Field(
-        default=written("6 weeks"), description="Lead time between regions. 6 weeks: by sea in past episodes (Japan to Korea 1)."
-    )
-    sweeps: Whole = Field(
-        default=3, ge=1, le=10, description="Rounds in which unmet orders are placed again with other sellers. 3: assumption."
-    )
-    use: Literal["proportional", "priority", "max-min"] = Field(
-        default="proportional", description="How a node's stock is shared among its users. proportional: assumption, nobody is favoured."
-    )
-    ship: Literal["proportional", "domestic-first", "allies-first", "max-min"] = Field(
-        default="proportional", description="How sellers share goods among buyers. proportional: assumption, nobody is favoured."
-    )
-    allies: Names | None = Field(default=None, description="Regions or groups that serve each other first; needed for ship: allies-first.")
-
-    @model_validator(mode="after")
-    def _check(self) -> Rules:
-        if self.ship == "allies-first" and self.allies is None:
-            what, remedy = "allies-first needs allies", "Write allies: with a group or a list of regions."
-            raise BadValue(Fault(what, None, remedy, ("ship",)))
-        return self
-
-
 class Watch(Strict):
     """What to keep and when to call it a shortage."""
 
@@ -134,7 +86,9 @@ class Watch(Strict):
         description="Part of demand unmet in a step above which users are called short. 1 %: assumption, above rounding and noise.",
     )
     series: Annotated[tuple[Series, ...], AfterValidator(check_listed)] = Field(
-        default=("unmet", "cover", "store", "supply"), description="Series to keep; `stock`, in tonnes, only if asked for."
+        default=("unmet", "cover", "store", "supply", "price"),
+        description="Series to keep. `price` is what users pay, as a multiple of the price at rest. Only if asked for: `origin_price`, "
+        "what producers earn, and `stock`, in tonnes.",
     )
 
 
@@ -160,6 +114,14 @@ class Scenario(Strict):
         "A law on a group, or on all, is drawn anew for each of its regions.",
     )
     rules: Rules = Field(default_factory=Rules, description="How users, producers and sellers behave.")
+    sectors: dict[str, Annotated[Sector, BeforeValidator(_empty_means_default)]] = Field(
+        default={},
+        description="Final users by name who make one output together, in each region, from all commodities they use there. "
+        "Final users not named here stand for themselves.",
+    )
+    economies: dict[str, Economy] = Field(
+        default={}, description="Input-output tables by region: what a sector at work that sells less costs those it buys from."
+    )
     shocks: dict[str, Shock] = Field(default={}, description="What happens, by name.")
     policies: dict[str, Policy] = Field(default={}, description="What is done about it, by name.")
     variants: dict[str, dict[str, Any]] = Field(
@@ -232,6 +194,8 @@ class Scenario(Strict):
             regions=self.regions,
             groups=self.groups,
             set=self.set,
+            sectors=self.sectors,
+            economies=self.economies,
             shocks=self.shocks,
             policies=self.policies,
             variants=self.variants,

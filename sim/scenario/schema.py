@@ -11,12 +11,26 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from sim.scenario.amount import key_of
+from sim.scenario.economy import Economy
 from sim.scenario.facts import QUANTITIES
 from sim.scenario.law import LAWS
 from sim.scenario.network import CommoditySpec, Demand, NetworkSpec, NodeSpec, TradeSpec
-from sim.scenario.policy import Release, Stockpile
-from sim.scenario.scenario import Clock, Rules, Runs, Scenario, Watch
-from sim.scenario.shock import DemandSurge, Every, ExportBan, ExportLicence, Outage
+from sim.scenario.policy import PriceFloor, Release, Stockpile
+from sim.scenario.rules import DemandRules, PriceRules, Rules, SourcingRules, SupplyRules
+from sim.scenario.scenario import Clock, Runs, Scenario, Watch
+from sim.scenario.sector import Sector
+from sim.scenario.shock import (
+    After,
+    DemandSurge,
+    Dumping,
+    Every,
+    ExportBan,
+    ExportLicence,
+    Outage,
+    Tariff,
+    TechnologyBan,
+    Transport,
+)
 from sim.units import EXAMPLE, NOUN, NUMBER, TABLE, Dimension
 
 _PLACES = {"uniform": "low, high", "triangular": "low, mode, high", "pert": "low, mode, high"}
@@ -37,6 +51,8 @@ def json_schema() -> dict[str, Any]:
     node["demand"]["additionalProperties"] = {"anyOf": [short_demand, node["demand"]["additionalProperties"]]}
     for section in ("commodities", "nodes"):
         network[section]["additionalProperties"] = {"anyOf": [network[section]["additionalProperties"], {"type": "null"}]}
+    sectors = scenario["properties"]["sectors"]
+    sectors["additionalProperties"] = {"anyOf": [sectors["additionalProperties"], {"type": "null"}]}
     definitions["Scenario"] = scenario
     definitions = {name: _concrete(body) for name, body in definitions.items()}
     for dimension in get_args(Dimension):
@@ -90,7 +106,7 @@ def _written(dimension: Dimension, law: bool, limits: dict[str, float]) -> list[
     if dimension == "instant":
         choices.append({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
     elif any(TABLE[dimension]):
-        units = "|".join(re.escape(unit).replace("/", r"\s*/\s*") for unit in TABLE[dimension] if unit)
+        units = "|".join(re.escape(unit).replace("/", r"\s*/\s*").replace(r"\ ", r"\s+") for unit in TABLE[dimension] if unit)
         choices.append({"type": "string", "pattern": rf"^\s*{NUMBER}\s*({units})\s*$", "examples": [_example(dimension)]})
     return [*choices, {"$ref": f"#/$defs/law_{dimension}"}] if law else choices
 
@@ -132,13 +148,25 @@ _PAGES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("network.nodes.NAME.demand.SECTOR", Demand),
     ("network.trade[]", TradeSpec),
     ("rules", Rules),
+    ("rules.price", PriceRules),
+    ("rules.demand", DemandRules),
+    ("rules.supply", SupplyRules),
+    ("rules.sourcing", SourcingRules),
+    ("sectors.NAME", Sector),
+    ("economies.REGION", Economy),
     ("shocks.NAME, kind: export_ban", ExportBan),
     ("shocks.NAME, kind: export_licence", ExportLicence),
     ("shocks.NAME, kind: outage", Outage),
-    ("shocks.NAME.every", Every),
     ("shocks.NAME, kind: demand_surge", DemandSurge),
+    ("shocks.NAME, kind: tariff", Tariff),
+    ("shocks.NAME, kind: dumping", Dumping),
+    ("shocks.NAME, kind: transport", Transport),
+    ("shocks.NAME, kind: technology_ban", TechnologyBan),
+    ("shocks.NAME.every", Every),
+    ("shocks.NAME.after", After),
     ("policies.NAME, kind: stockpile", Stockpile),
     ("policies.NAME.release", Release),
+    ("policies.NAME, kind: price_floor", PriceFloor),
     ("watch", Watch),
 )
 

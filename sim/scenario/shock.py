@@ -1,4 +1,4 @@
-"""Shocks an author may write: bans, licences, outages and surges of demand."""
+"""Shocks an author may write: limits on trade, losses of production, low prices and surges of demand."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.errors import BadValue, Fault
-from sim.scenario.amount import Day, Frequency, Instant, Names, PositiveTime, Quantity, Share, Strict, Time, written
+from sim.scenario.amount import Day, Excess, Frequency, Instant, Names, PositiveTime, Quantity, Share, Strict, Time, written
 from sim.scenario.law import Amount, support
 from sim.units import day_of, instant
 
+_Rate = Annotated[Amount, Quantity("share", 0, 10, hint="25 % or 0.25 is a quarter of the price at the border.")]
+_Discount = Annotated[Amount, Quantity("share", 0, 0.95)]
 Growth = Annotated[Amount, Quantity("number", 0, above=True)]
 
 
@@ -23,15 +25,28 @@ class Every(Strict):
     )
 
 
+class After(Strict):
+    """Follows another shock: begins a while after its start, with a chance each time it strikes."""
+
+    shock: str = Field(description="Name of the shock that it follows.")
+    probability: Share = Field(default=1.0, description="Chance that it follows, each time the other strikes. 1: an assumption, always.")
+    delay: Time = Field(default=written("0 days"), description="Time from the start of the other to its own. 0: an assumption, at once.")
+
+
 class _Shock(Strict):
     """What all shocks share: what they strike, when, for how long, and with what chance."""
 
     commodity: str = Field(description="Commodity struck, as material.stage.")
-    announced: Day | None = Field(default=None, description="Date from which buyers expect it and hoard; the start if left out.")
+    announced: Day | None = Field(
+        default=None,
+        description="Date from which buyers expect it, hoard, and hurry (rules.front_running); the start if left out. It has a meaning for "
+        "bans and licences only: nothing else happens before its start.",
+    )
     start: Instant | None = Field(default=None, description="Date it begins to bite, or a law over dates.")
     duration: PositiveTime | None = Field(default=None, description="How long it bites in full. With neither this nor end, to the horizon.")
     end: Day | None = Field(default=None, description="Date on which it stops biting in full; instead of duration.")
     every: Every | None = Field(default=None, description="Strikes at random, time and again, instead of start.")
+    after: After | None = Field(default=None, description="Follows another shock, instead of start.")
     probability: Share = Field(default=1.0, description="Chance that it happens at all in a run; of a random strike, each time.")
 
     @model_validator(mode="after")
@@ -45,6 +60,8 @@ class _Shock(Strict):
         faults = []
         if self.duration is not None and self.end is not None:
             faults.append(Fault("duration and end are both given", None, "Give one of them.", ("end",)))
+        if self.after is not None:
+            return [*faults, *self._following_faults()]
         if self.every is not None:
             return [*faults, *self._random_faults()]
         if self.start is None:
@@ -57,6 +74,16 @@ class _Shock(Strict):
             what = "after the start" if low == high else "after the earliest start the law can give"
             remedy = "Give the start or an earlier date."
             faults.append(Fault(f"{what}, {day_of(low)}", self.announced.isoformat(), remedy, ("announced",)))
+        return faults
+
+    def _following_faults(self) -> list[Fault]:
+        faults = []
+        for name in ("start", "every"):
+            if getattr(self, name) is not None:
+                faults.append(Fault(f"{name} and after are both given", None, "Give one of them.", ("after",)))
+        for name, remedy in (("end", "Give a duration."), ("announced", "Remove it.")):
+            if getattr(self, name) is not None:
+                faults.append(Fault(f"'{name}' has no meaning for a shock that follows another", None, remedy, (name,)))
         return faults
 
     def _random_faults(self) -> list[Fault]:
@@ -130,5 +157,74 @@ class DemandSurge(_Shock):
     )
 
 
-Shock = Annotated[ExportBan | ExportLicence | Outage | DemandSurge, Field(discriminator="kind")]
+class Tariff(_Shock):
+    """A tax on the price at the border. Home trade is never taxed."""
+
+    kind: Literal["tariff"] = Field(description="A tariff.")
+    source: Names = Field(validation_alias="from", description="Regions or groups whose goods are taxed.")
+    to: Names = Field(description="Regions or groups that tax what they import.")
+    rate: _Rate = Field(description="Tariff on the price at the border, up to 1000 %; 25 % means 0.25.")
+    recovery: Time = Field(
+        default=written("0 days"), description="Time over which the tariff falls to nothing in a straight line. 0: an assumption, at once."
+    )
+
+
+class Dumping(_Shock):
+    """Some sell below cost, have more capacity than before, or both."""
+
+    kind: Literal["dumping"] = Field(description="Sales below cost.")
+    region: Names = Field(description="Regions or groups who sell below cost.")
+    discount: _Discount = Field(
+        default=0.0, description="Part by which they ask less than they would, up to 95 %. 0: none, where capacity is what rises."
+    )
+    capacity: Excess = Field(default=0.0, description="Relative rise of their capacity. 0: none, where it is the price that falls.")
+    recovery: Time = Field(
+        default=written("0 days"), description="Time over which both go back in a straight line. 0: an assumption, at once."
+    )
+
+    def _faults(self) -> list[Fault]:
+        return [*super()._faults(), *_idle(self, "dumping", ("discount", "capacity"))]
+
+
+class Transport(_Shock):
+    """Journeys take longer, or part of a route's trade no longer passes. Home trade is not touched."""
+
+    kind: Literal["transport"] = Field(description="Trouble on the way.")
+    source: Names = Field(default=("all",), validation_alias="from", description="Regions or groups that send; all if left out.")
+    to: Names = Field(default=("all",), description="Regions or groups that receive; all if left out.")
+    delay: Time = Field(default=written("0 days"), description="Time added to the journey. 0 days: none, where the route is closed.")
+    closed: Share = Field(default=0.0, description="Part of the route's usual trade that no longer passes. 0: none, where it is delayed.")
+    recovery: Time = Field(
+        default=written("0 days"), description="Time over which the route comes back in a straight line. 0: an assumption, at once."
+    )
+
+    def _faults(self) -> list[Fault]:
+        return [*super()._faults(), *_idle(self, "transport", ("delay", "closed"))]
+
+
+class TechnologyBan(_Shock):
+    """Know-how is withheld: new works are begun and finished more slowly, or not at all."""
+
+    kind: Literal["technology_ban"] = Field(description="A ban on know-how.")
+    region: Names = Field(description="Regions or groups whose projects lack the know-how.")
+    severity: Share = Field(
+        default=1.0, description="Part by which projects slow down. 1: an assumption, nothing new is begun or finished."
+    )
+    recovery: Time = Field(
+        default=written("0 days"), description="Time over which the know-how comes back in a straight line. 0: an assumption, at once."
+    )
+
+
+def _idle(shock: Dumping | Transport, kind: str, names: tuple[str, str]) -> list[Fault]:
+    """The fault of a shock whose two effects are both certainly 0."""
+    if any(support(getattr(shock, name))[1] > 0 for name in names):
+        return []
+    first, second = names
+    what = f"{kind} with neither {first} nor {second} changes nothing"
+    return [Fault(what, None, f"Write {first}:, {second}: or both.", (first,))]
+
+
+Shock = Annotated[
+    ExportBan | ExportLicence | Outage | DemandSurge | Tariff | Dumping | Transport | TechnologyBan, Field(discriminator="kind")
+]
 """Any shock; `kind` tells which."""

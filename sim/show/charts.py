@@ -1,23 +1,22 @@
-"""The four charts of a run: shortage, supply by origin, stocks, and the chance of having run short."""
+"""The charts of a run: shortage, supply by origin, stocks, and the chance of having run short; those of prices are in `prices`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import Problem, RunError
 from sim.show import style
 from sim.show.layout import Grid, Key, Sheet, build
 from sim.show.marks import draw_fan, draw_line, draw_stack, draw_store, fan_keys, label_ends, store_keys
-from sim.show.scales import amount_axis, date_axis, labels_width_in, shade
+from sim.show.parts import certainty, dress, in_use
+from sim.show.prices import price_fan
+from sim.show.scales import amount_axis, labels_width_in
 from sim.show.view import Chance, Course, Floats, RunView
 from sim.show.words import (
-    CERTAIN,
     commodity_label,
     format_bound,
     format_chance,
@@ -25,12 +24,12 @@ from sim.show.words import (
     format_cover,
     format_interval,
     format_number,
+    format_tenth,
     listing,
     mass_unit,
 )  # fmt: skip
 from sim.units import DAYS_PER_YEAR
 
-Part = TypeVar("Part")
 PERCENT = 100.0
 OWN_SCALE = " Each panel has a scale of its own."
 LABEL_IN = 2.4
@@ -50,7 +49,7 @@ def shortage_fan(view: RunView, commodity: str) -> Figure:
         RunError: the run kept no such series.
     """
     with style.chart_style():
-        fans = _in_use(view, commodity, view.by_region("unmet", commodity))
+        fans = in_use(view, commodity, view.by_region("unmet", commodity))
         shown = {region: _percent(fan) for region, fan in fans.items() if np.nanmax(fan.p95, initial=0.0) > SEEN}
         quiet = [region for region in fans if region not in shown]
         notes = _quiet_notes(view, commodity, quiet) if shown or not _is_calm(view, commodity) else _calm_notes(view, commodity, quiet)
@@ -59,7 +58,7 @@ def shortage_fan(view: RunView, commodity: str) -> Figure:
             shocks=view.shocks(),
             axis_label="unmet, % of demand",
             keys=fan_keys("unmet demand", shown.values()),
-            notes=notes + _certainty(view),
+            notes=notes + certainty(view),
         )
         grid = Grid(n_panel=len(shown))
         figure, panels = build(view, sheet, list(shown), grid)
@@ -67,7 +66,7 @@ def shortage_fan(view: RunView, commodity: str) -> Figure:
         for place, (axes, fan) in enumerate(zip(panels, shown.values(), strict=True)):
             draw_fan(axes, fan)
             amount_axis(axes, top, suffix=" %", labelled=place % grid.n_column == 0)
-            _dress(sheet.shocks, axes, fan, grid)
+            dress(sheet.shocks, axes, fan, grid)
         return figure
 
 
@@ -82,7 +81,7 @@ def supply_by_origin(view: RunView, commodity: str) -> Figure:
     """
     with style.chart_style():
         demand = view.by_region("demand", commodity)
-        stacks = _in_use(view, commodity, view.by_origin("supply", commodity))
+        stacks = in_use(view, commodity, view.by_origin("supply", commodity))
         recycled = view.by_region("recycled", commodity) if view.has("recycled", commodity) else {}
         origins = _main_origins(stacks)
         colours = style.series_colours((*view.regions, *(name for name in origins if name not in view.regions)))
@@ -101,7 +100,7 @@ def supply_by_origin(view: RunView, commodity: str) -> Figure:
                 Key(label="demand", colour=style.INK, is_line=True, is_point=is_point),
                 *(Key(label=name, colour=colours[name]) for name in named),
             ),
-            notes=("What is missing under the demand line is drawn from stock or goes unmet." + OWN_SCALE * (len(drawn) > 1),),
+            notes=(_demand_note(view, commodity) + OWN_SCALE * (len(drawn) > 1),),
         )
         grid = Grid(n_panel=len(drawn), own_scale=True, ticks_in=labels_width_in(per_tonne * top for top in tops.values()))
         figure, panels = build(view, sheet, list(drawn), grid)
@@ -110,7 +109,7 @@ def supply_by_origin(view: RunView, commodity: str) -> Figure:
             draw_stack(axes, want.day, {name: level * yearly for name, level in layers.items()}, colours)
             draw_line(axes, want.day, want.mean * yearly, style.INK)
             amount_axis(axes, per_tonne * tops[region])
-            _dress(sheet.shocks, axes, want, grid)
+            dress(sheet.shocks, axes, want, grid)
         return figure
 
 
@@ -124,7 +123,7 @@ def stock_levels(view: RunView, commodity: str) -> Figure:
         RunError: the run kept no such series.
     """
     with style.chart_style():
-        fans = _in_use(view, commodity, view.by_region("cover", commodity))
+        fans = in_use(view, commodity, view.by_region("cover", commodity))
         stores = _stores_in_days(view, commodity)
         in_days = ("The strategic store is in days of the region's demand on the first date.",) if stores else ()
         sheet = Sheet(
@@ -132,7 +131,7 @@ def stock_levels(view: RunView, commodity: str) -> Figure:
             shocks=view.shocks(),
             axis_label="stock, days of use",
             keys=fan_keys("users' stock", fans.values()) + store_keys(stores.values()),
-            notes=in_days + _certainty(view),
+            notes=in_days + certainty(view),
         )
         top = max((float(np.nanmax(fan.p95, initial=0.0)) for fan in (*fans.values(), *stores.values())), default=1.0)
         grid = Grid(n_panel=len(fans), ticks_in=labels_width_in([top], " d"))
@@ -142,7 +141,7 @@ def stock_levels(view: RunView, commodity: str) -> Figure:
             if region in stores:
                 draw_store(axes, stores[region])
             amount_axis(axes, top, suffix=" d", labelled=place % grid.n_column == 0)
-            _dress(sheet.shocks, axes, fan, grid)
+            dress(sheet.shocks, axes, fan, grid)
         return figure
 
 
@@ -156,7 +155,7 @@ def survival(view: RunView, commodity: str) -> Figure:
         RunError: the run kept no such series.
     """
     with style.chart_style():
-        curves = _in_use(view, commodity, view.by_region("short", commodity))
+        curves = in_use(view, commodity, view.by_region("short", commodity))
         chances = view.chance_short(commodity)
         shown = {region: curve for region, curve in curves.items() if curve.mean[-1] > 0.0}
         labels = {region: _end_label(view, region, curve, chances.get(region)) for region, curve in shown.items()}
@@ -166,7 +165,7 @@ def survival(view: RunView, commodity: str) -> Figure:
             heading=f"Chance of having run short: {commodity_label(commodity)}",
             shocks=view.shocks(),
             axis_label="runs short so far, %",
-            notes=((_short_note(view, bool(chances)),) if shown else ()) + _quiet_notes(view, commodity, never) + _certainty(view),
+            notes=((_short_note(view, bool(chances)),) if shown else ()) + _quiet_notes(view, commodity, never) + certainty(view),
         )
         grid = Grid(n_panel=1 if shown else 0, height_in=2.6, right_in=widest + 0.3)
         figure, panels = build(view, sheet, [""] if shown else [], grid)
@@ -183,12 +182,13 @@ def survival(view: RunView, commodity: str) -> Figure:
                 curve.day, PERCENT * curve.mean, where="post", color=colours[region], linestyle=dashes[region], clip_on=False
             )  # fmt: skip
         label_ends(axes, {labels[region]: (PERCENT * float(curve.mean[-1]), colours[region]) for region, curve in shown.items()})
-        _dress(sheet.shocks, axes, next(iter(shown.values())), grid)
+        dress(sheet.shocks, axes, next(iter(shown.values())), grid)
         return figure
 
 
 _CHARTS: tuple[tuple[str, Callable[[RunView, str], Figure], tuple[str, ...]], ...] = (
     ("shortage", shortage_fan, ("unmet",)),
+    ("price", price_fan, ("price",)),
     ("supply", supply_by_origin, ("supply", "demand")),
     ("stock", stock_levels, ("cover",)),
     ("survival", survival, ("short",)),
@@ -222,21 +222,8 @@ def write_charts(view: RunView, folder: Path) -> tuple[Path, ...]:
     return tuple(written)
 
 
-def _in_use(view: RunView, commodity: str, by_region: Mapping[str, Part]) -> dict[str, Part]:
-    """Those regions that want the commodity at some time."""
-    if not view.has("demand", commodity):
-        return dict(by_region)
-    users = {region for region, want in view.by_region("demand", commodity).items() if np.nanmax(want.mean, initial=0.0) > 0.0}
-    return {region: part for region, part in by_region.items() if region in users}
-
-
 def _has_users(view: RunView, commodity: str) -> bool:
-    return not view.has("demand", commodity) or bool(_in_use(view, commodity, view.by_region("demand", commodity)))
-
-
-def _dress(shocks: Mapping[str, Course], axes: Axes, course: Course, grid: Grid) -> None:
-    date_axis(axes, float(course.day[0]), float(course.day[-1]))
-    shade(axes, shocks, grid.panel_in)
+    return not view.has("demand", commodity) or bool(in_use(view, commodity, view.by_region("demand", commodity)))
 
 
 def _quiet_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple[str, ...]:
@@ -264,6 +251,11 @@ def _quiet_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple
     return tuple(notes)
 
 
+def _demand_note(view: RunView, commodity: str) -> str:
+    at_price = " Demand is what users want at the price of the day." if view.has("price", commodity) else ""
+    return f"What is missing under the demand line is drawn from stock or goes unmet.{at_price}"
+
+
 def _is_calm(view: RunView, commodity: str) -> bool:
     """Whether no run saw anybody short."""
     chances = [chance.probability for chance in view.chance_short(commodity).values()]
@@ -275,22 +267,19 @@ def _calm_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple[
     """Nobody is short: how near they came to it. The bound on the chance stands on the chart of chances."""
     runs = "" if view.is_certain else f" in any of {format_count(view.n_runs)} runs"
     first = f"Nobody is short of more than {_share(view.threshold)} of demand{runs}."
-    table = view.summary
-    rows = table[(table["measure"] == "lowest_cover_days") & (table["commodity"] == commodity) & (table["sector"] == "all")]
-    covers = {str(region): float(days) for region, days in zip(rows["region"], rows["mean"], strict=True) if region in regions}
-    covers = {region: days for region, days in covers.items() if not np.isnan(days)}
-    if not covers:
-        return (first,)
-    region = min(covers, key=lambda region: covers[region])
     mean = "" if view.is_certain else " on average"
-    return (
-        first,
-        f"Lowest users' stock: {region}, {format_cover(covers[region])} days of use{mean}.",
-    )
-
-
-def _certainty(view: RunView) -> tuple[str, ...]:
-    return (f"{CERTAIN.capitalize()}.",) if view.is_certain else ()
+    notes = [first]
+    covers = {region: days for region, days in view.values("lowest_cover_days", commodity).items() if region in regions}
+    if covers:
+        region = min(covers, key=lambda region: covers[region])
+        notes.append(f"Lowest users' stock: {region}, {format_cover(covers[region])} days of use{mean}.")
+    given_up = {region: share for region, share in view.values("forgone_share", commodity).items() if region in regions}
+    region = max(given_up, key=lambda region: given_up[region], default="")
+    if region and given_up[region] >= SEEN:
+        notes.append(
+            f"But users do without because it is dear: most in {region}, {format_tenth(PERCENT * given_up[region])} % of use{mean}."
+        )
+    return tuple(notes)
 
 
 def _short_note(view: RunView, has_interval: bool) -> str:
@@ -317,7 +306,7 @@ def _percent(course: Course) -> Course:
 def _stores_in_days(view: RunView, commodity: str) -> dict[str, Course]:
     if not (view.has("store", commodity) and view.has("demand", commodity)):
         return {}
-    stores = _in_use(view, commodity, view.by_region("store", commodity))
+    stores = in_use(view, commodity, view.by_region("store", commodity))
     demand = view.by_region("demand", commodity)
     return {
         region: store.scaled(view.step_days / float(demand[region].mean[0]))

@@ -84,7 +84,7 @@ def draw_store(axes: Axes, store: Course) -> None:
     draw_line(axes, store.day, store.p50, STORE, dashes="dashed")
 
 
-def draw_line(axes: Axes, day: Floats, level: Floats, colour: str, *, dashes: style.Dashes = "solid") -> None:
+def draw_line(axes: Axes, day: Floats, level: Floats, colour: str, *, dashes: style.Dashes = "solid", width_pt: float = 1.4) -> None:
     """A line over the dates, or a point where there is but one.
 
     Arguments:
@@ -93,11 +93,12 @@ def draw_line(axes: Axes, day: Floats, level: Floats, colour: str, *, dashes: st
         level: in the unit of the axis, [date].
         colour: of line or point.
         dashes: of the line.
+        width_pt: of the line, points.
     """
     if len(day) == 1:
         axes.plot(day, level, color=colour, marker="o", markersize=style.POINT_PT, linestyle="none", clip_on=False, zorder=3)
     else:
-        axes.plot(day, level, color=colour, linestyle=dashes)
+        axes.plot(day, level, color=colour, linestyle=dashes, linewidth=width_pt)
 
 
 def draw_stack(axes: Axes, day: Floats, layers: Mapping[str, Floats], colours: Mapping[str, str]) -> None:
@@ -120,15 +121,16 @@ def draw_stack(axes: Axes, day: Floats, layers: Mapping[str, Floats], colours: M
         floor = level
 
 
-def _band(axes: Axes, edges: tuple[Floats, Floats, Floats], colour: str, alpha: float) -> None:
-    day, low, high = edges
+def _band(axes: Axes, band: tuple[Floats, Floats, Floats], colour: str, alpha: float) -> None:
+    day, low, high = band
     if not _is_wide(low, high):
         return
     known = np.isfinite(low) & np.isfinite(high)
     # A gap in the data is a gap in the band.
     for run in np.split(np.arange(len(day)), np.flatnonzero(np.diff(known.astype(int))) + 1):
         if known[run[0]]:
-            kept = run[thin(day[run], np.stack((low[run], high[run])))]
+            edges = np.stack((low[run], high[run]))
+            kept = run[thin(day[run], np.log(edges) if axes.get_yscale() == "log" else edges)]
             ring = _ring(day[kept], low[kept], high[kept], width=BAR)
             axes.add_patch(Polygon(ring, facecolor=colour, alpha=alpha, linewidth=0))
 

@@ -22,6 +22,9 @@ TICK_PT = 7.5
 """Type size of the numbers at an axis, points."""
 SHADES = 16
 """Steps of grey in which a shock's level is shown."""
+FAR = 5.0
+"""Multiple from which an axis goes by equal ratios."""
+MOST_RATIOS = 7
 
 
 def date_axis(axes: Axes, first: float, last: float) -> None:
@@ -140,6 +143,69 @@ def amount_ticks(top: float) -> list[float]:
     step = next(scale * round_ for round_ in (1.0, 2.0, 2.5, 5.0, 10.0) if scale * round_ >= rough * 0.999)
     count = math.ceil(top / step - 0.1)
     return [step * place for place in range(max(1, count) + 1)]
+
+
+def multiple_axis(axes: Axes, low: float, top: float, *, labelled: bool = True) -> None:
+    """Set the upright axis for multiples: from zero, or by equal ratios where they go far; with a line at 1, the usual.
+
+    Arguments:
+        axes: the panel; nothing is drawn in it yet, for the scale decides how bands are thinned.
+        low: smallest multiple to show, above 0.
+        top: largest.
+        labelled: whether to write the numbers.
+    """
+    ticks = multiple_ticks(low, top)
+    if is_far(top):
+        axes.set_yscale("log")
+        axes.set_ylim(min(0.9, low / 1.05), max(ticks[-1], top) * 1.05)
+        axes.minorticks_off()
+    else:
+        axes.set_ylim(0.0, max(ticks[-1], top * 1.02))
+    axes.set_yticks(ticks, multiple_labels(ticks) if labelled else [""] * len(ticks))
+    axes.grid(axis="y", color=style.GRID, linewidth=0.5)
+    axes.axhline(1.0, color=style.MUTED, linewidth=0.6, zorder=0.9)
+
+
+def is_far(top: float) -> bool:
+    """Whether multiples go so far that equal ratios, not equal differences, should look equal.
+
+    Arguments:
+        top: largest multiple to show.
+    """
+    return top > FAR
+
+
+def multiple_ticks(low: float, top: float) -> list[float]:
+    """Round multiples for an axis: 1, 2, 5, 10 where they go far, else even steps from 0.
+
+    Arguments:
+        low: smallest multiple to show, above 0.
+        top: largest.
+    """
+    if not is_far(top):
+        # 1, the usual, must be among them.
+        return amount_ticks(top) if top <= 2.0 else [float(tick) for tick in range(math.ceil(top - 0.1) + 1)]
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(top)) + 1)
+    # Past seven lines a small panel has no room: whole decades only.
+    for rounds in ((1, 2, 5), (1,)):
+        ticks = [float(f"{digit}e{decade}") for decade in decades for digit in rounds]
+        ticks = [tick for tick in ticks if min(1.0, low) <= tick <= top]
+        if len(ticks) <= MOST_RATIOS:
+            break
+    return ticks
+
+
+def multiple_labels(ticks: list[float]) -> list[str]:
+    """Multiples as they are spoken of: "x2".
+
+    Arguments:
+        ticks: as `multiple_ticks` gives them.
+    """
+    return (
+        [f"x{label}" if tick else label for tick, label in zip(ticks, amount_labels(ticks), strict=True)]
+        if ticks[0] == 0.0
+        else [f"x{tick:,g}" for tick in ticks]
+    )
 
 
 def shade(axes: Axes, shocks: Mapping[str, Course], panel_in: float) -> None:

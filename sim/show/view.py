@@ -20,7 +20,7 @@ SUMMARY_COLUMNS = (
     "probability", "low", "high",
 )  # fmt: skip
 
-WATCHED = ("unmet", "cover", "stock", "store", "supply")
+WATCHED = ("unmet", "cover", "stock", "store", "supply", "price", "origin_price")
 """Series that a scenario may choose to keep or not; the others are always kept."""
 
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ class RunView:
         """Whether the run kept this series for this commodity.
 
         Arguments:
-            series: `unmet`, `cover`, `stock`, `store`, `supply`, `recycled`, `demand` or `short`.
+            series: one of `WATCHED`, `recycled`, `demand` or `short`.
             commodity: as in `commodities`.
         """
         return bool(((self.series["series"] == series) & (self.series["commodity"] == commodity)).any())
@@ -152,6 +152,19 @@ class RunView:
             for region, p, low, high in zip(rows["region"], rows["probability"], rows["low"], rows["high"], strict=True)
             if not np.isnan(p)
         }
+
+    def values(self, measure: str, commodity: str, column: str = "mean") -> dict[str, float]:
+        """One column of the summary by whole region, in the unit of the measure, where there is a number.
+
+        Arguments:
+            measure: such as `unmet_t`; one that the run did not measure gives nothing.
+            commodity: as in `commodities`.
+            column: as in `SUMMARY_COLUMNS`.
+        """
+        table = self.summary
+        rows = table[(table["measure"] == measure) & (table["commodity"] == commodity) & (table["sector"] == "all")]
+        pairs = zip(rows["region"], rows[column], strict=True)
+        return {str(region): float(value) for region, value in pairs if not np.isnan(value)}
 
     def _rows(self, series: str, commodity: str) -> pd.DataFrame:
         table = self.series.loc[(self.series["series"] == series) & (self.series["commodity"] == commodity)]

@@ -108,6 +108,29 @@ def format_amount(value: float) -> str:
     return format_number(value if abs(value) >= 1.0 else round(value, MOST_DECIMALS))
 
 
+def format_tenth(value: float) -> str:
+    """A multiple or a percentage to a tenth: `8.2`, `1.0`, `120`; `-` where there is none.
+
+    Arguments:
+        value: any number of at least 0; NaN is missing.
+    """
+    return MISSING if math.isnan(value) else f"{value:,.1f}" if value < 99.95 else f"{value:,.0f}"
+
+
+def format_tenths(mean: float, low: float, high: float) -> str:
+    """A mean to a tenth with its range: `8.2 (1.1-20.8)`; one number where the range has no width to be seen.
+
+    Arguments:
+        mean: any number of at least 0; NaN is missing.
+        low: lower end of the range; NaN where there is none.
+        high: upper end.
+    """
+    ends = [format_tenth(end) for end in (low, high)]
+    return (
+        format_tenth(mean) if MISSING in (*ends, format_tenth(mean)) or ends[0] == ends[1] else f"{format_tenth(mean)} ({'-'.join(ends)})"
+    )
+
+
 def format_cover(days: float) -> str:
     """A stock in days of use: no stock is measured to an hour or two.
 
@@ -133,6 +156,15 @@ def mass_unit(largest_t: float) -> tuple[str, float]:
     if largest_t >= 1e4:
         return "kt", 1e-3
     return ("kg", 1e3) if 0.0 < largest_t < 1.0 else ("t", 1.0)
+
+
+def money_unit(largest_usd: float) -> tuple[str, float]:
+    """Unit in which a sum of money is told, and how many make a dollar.
+
+    Arguments:
+        largest_usd: largest sum to be written in it, USD.
+    """
+    return ("USD bn", 1e-9) if largest_usd >= 1e9 else ("USD m", 1e-6)
 
 
 def format_interval(chance: Chance) -> str:

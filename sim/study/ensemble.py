@@ -12,13 +12,15 @@ import numpy as np
 from sim.draw import draw
 from sim.draw.quantile import quantile
 from sim.engine.batch import simulate
-from sim.engine.state import Room, at_rest
+from sim.engine.room import Room
+from sim.engine.state import at_rest
 from sim.errors import ModelError, Problem
 from sim.model.model import Model
 from sim.model.world import Floats, Ints, Network, Stores, World
+from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES, EconomyTally, economy_places
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
-from sim.record.tally import NODE_MEASURES, SHOCK_MEASURES, USER_MEASURES, Tally
+from sim.record.tally import NODE_MEASURES, PRICE_MEASURES, SECTOR_MEASURES, SHOCK_MEASURES, USER_MEASURES, Tally
 from sim.scenario import Scenario, support
 from sim.scenario.law import Amount
 from sim.units import DAYS_PER_YEAR
@@ -74,7 +76,8 @@ def check_rest(model: Model, world: World) -> None:
     stores = Stores(name=(), member_store=nobody, member_node=nobody)
     calm = replace(net, shocks=(), stores=stores, n_step=min(net.n_step, REST_STEPS))
     none = {name: getattr(world, name)[:0] for name in STORE_NUMBERS}
-    room = simulate(calm, replace(world, events=(), **none), lambda room, k: None)
+    still = replace(world, events=(), tide=np.ones((1, 1, 1)), floor=np.zeros_like(world.floor), **none)
+    room = simulate(calm, still, lambda room, k: None)
     start = at_rest(room.plan, room.world)
     size = start.on_hand + start.finished + start.expected_use + start.expected_orders
     moved = np.abs(room.state.on_hand - start.on_hand) + np.abs(room.state.finished - start.finished)
@@ -117,17 +120,26 @@ class Keep:
     def __init__(self, model: Model, n_run: int) -> None:
         net = model.network
         self.model, self.net, self.n_run = model, net, n_run
-        self.places = places(net)
+        self.places = (*places(net), *economy_places(model.economies))
         self.nodes = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
-        self.rows = slice(None) if len(self.nodes) == net.n_node else self.nodes
-        n_all, n_user, n_shock = len(self.nodes), len(net.users.node), len(net.shocks)
+        n_all, n_user, n_sector, n_shock = len(self.nodes), len(net.users.node), len(net.sectors.name), len(net.shocks)
         kept = {measure: (0, n_all + n_user if measure in USER_MEASURES else n_all) for measure in NODE_MEASURES}
-        kept |= dict.fromkeys(SHOCK_MEASURES, (n_all + n_user, n_shock))
+        if net.prices:
+            kept |= dict.fromkeys(PRICE_MEASURES, (0, n_all))
+        if n_sector:
+            kept |= dict.fromkeys(SECTOR_MEASURES, (n_all + n_user, n_sector))
+        kept |= dict.fromkeys(SHOCK_MEASURES, (n_all + n_user + n_sector, n_shock))
+        if model.economies:
+            first, n_economy = n_all + n_user + n_sector + n_shock, len(model.economies)
+            kept |= dict.fromkeys(ECONOMY_MEASURES, (first, n_economy))
+            kept |= dict.fromkeys(INDUSTRY_MEASURES, (first + n_economy, sum(len(economy.sectors) for economy in model.economies)))
         self.first_row = {measure: first for measure, (first, _) in kept.items()}
         on_disk = 8 * n_run * sum(n_row for _, n_row in kept.values()) > MEMORY_BYTES
         self.outcomes = {measure: _column(n_row, n_run, on_disk) for measure, (_, n_row) in kept.items()}
         self.at_end = np.zeros((len(self.places), n_run), dtype=bool)
-        self.fans: dict[str, Fan] = {series: self._fan() for series in model.series if series != "supply"}
+        makers = np.unique(net.links.src)
+        self.fan_nodes = {series: makers if series == "origin_price" else self.nodes for series in model.series if series != "supply"}
+        self.fans: dict[str, Fan] = {series: self._fan(len(nodes)) for series, nodes in self.fan_nodes.items()}
         per_node = throughput(model)[net.node_commodity]
         self.means = {
             "supply": Mean(net.n_step, per_node[net.links.dst]),
@@ -136,8 +148,8 @@ class Keep:
             "shock": Mean(net.n_step, np.ones(len(net.shocks))),
         }
 
-    def _fan(self) -> Fan:
-        n_step, n_row = self.net.n_step, len(self.nodes)
+    def _fan(self, n_row: int) -> Fan:
+        n_step = self.net.n_step
         few = self.n_run <= SketchFan.N_BIN  # below that a sketch is the larger of the two
         if few or 4 * n_step * n_row * self.n_run * max(len(self.model.series), 1) <= EXACT_BYTES:
             return ExactFan(n_step, n_row, self.n_run)
@@ -146,11 +158,13 @@ class Keep:
     def batch(self, world: World, first: int, progress: Progress | None = None) -> None:
         """Simulate one batch and fold it, telling how many runs' worth of steps are done."""
         tally: list[Tally] = []
+        economy = EconomyTally(self.model.economies, world.n_run)
 
         def count(room: Room, k: int) -> None:
             if not tally:
-                tally.append(Tally(room, self.model.threshold))
+                tally.append(Tally(room, self.model.threshold, self.model.sectors.cost_share))
             tally[0].count(room, k)
+            economy.count(room, k)
             self._series(room, tally[0], k, first)
             if progress and (k + 1) % STEPS_A_REPORT == 0:
                 progress(first + world.n_run * (k + 1) // self.net.n_step, self.n_run)
@@ -159,11 +173,20 @@ class Keep:
         self.means["recycled"].add(slice(None), np.broadcast_to(world.recycled, (self.net.n_node, world.n_run)))
         if progress:
             progress(first + world.n_run, self.n_run)
-        done, runs = tally[0], slice(first, first + world.n_run)
+        self._outcomes(world, tally[0], first)
+        for measure, values in economy.outcomes().items() if self.model.economies else ():
+            self.outcomes[measure][:, first : first + world.n_run] = values
+
+    def _outcomes(self, world: World, done: Tally, first: int) -> None:
+        """Put away what a batch's runs have come to."""
+        runs = slice(first, first + world.n_run)
         n_step, days = self.net.n_step, self.net.step_days
-        n_all, n_user = len(self.nodes), len(self.net.users.node)
-        for measure, values in done.outcomes(days, n_step).items():
+        n_all, n_user, n_sector = len(self.nodes), len(self.net.users.node), len(self.net.sectors.name)
+        of_node = done.outcomes(days, n_step) | (done.prices(days, n_step) if self.net.prices else {})
+        for measure, values in of_node.items():
             self.outcomes[measure][:n_all, runs] = values[self.nodes]
+        for measure, values in done.by_sector(world.value_added, n_step).items() if n_sector else ():
+            self.outcomes[measure][:, runs] = values
         for measure, values in done.by_user().items():
             self.outcomes[measure][n_all : n_all + n_user, runs] = values
         if world.events:
@@ -179,7 +202,7 @@ class Keep:
             lasted = np.where(starts < n_step, np.where(np.isfinite(events.end), events.end, n_step) - starts, 0.0)
             self.outcomes["shock_days"][row, runs] = inside.sum(0) * days
             self.outcomes["longest_shock_days"][row, runs] = lasted.max(0) * days
-            self.at_end[n_all + n_user + row, runs] = ((events.start < n_step) & (events.end > n_step)).any(0)
+            self.at_end[n_all + n_user + n_sector + row, runs] = ((events.start < n_step) & (events.end > n_step)).any(0)
 
     def _series(self, room: Room, tally: Tally, k: int, first: int) -> None:
         values: dict[str, Callable[[], Floats]] = {
@@ -187,9 +210,12 @@ class Keep:
             "cover": lambda: tally.cover * self.net.step_days,
             "stock": lambda: room.state.on_hand,
             "store": lambda: _held_by_node(room),
+            "price": lambda: tally.price,
+            "origin_price": lambda: np.exp(room.market.origin),
         }
         for series, fan in self.fans.items():
-            fan.add(k, first, values[series]()[self.rows])
+            rows = self.fan_nodes[series]
+            fan.add(k, first, values[series]() if len(rows) == self.net.n_node else values[series]()[rows])
         self.means["supply"].add(k, room.arrived)
         self.means["demand"].add(k, room.flows.wanted)
         self.means["shock"].add(k, room.effects.level)
@@ -201,7 +227,7 @@ class Keep:
         for series, fan in self.fans.items():
             by_row = fan.quantiles()
             fans[series] = np.full((len(by_row), net.n_step, net.n_node), np.nan)
-            fans[series][:, :, self.nodes] = by_row
+            fans[series][:, :, self.fan_nodes[series]] = by_row
         return Record(
             scenario=scenario,
             network=net,
@@ -218,7 +244,7 @@ class Keep:
 
 
 def places(net: Network) -> tuple[Place, ...]:
-    """Nodes that have users, then their users, then shocks."""
+    """Nodes that have users, then their users, then sectors at work, then shocks."""
     used = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
 
     def at(node: np.intp, sector: str) -> Place:
@@ -227,6 +253,7 @@ def places(net: Network) -> tuple[Place, ...]:
     return (
         *(at(n, "all") for n in used),
         *(at(n, sector) for n, sector in zip(net.users.node, net.users.sector, strict=True)),
+        *(Place("", net.regions[r], name) for name, r in zip(net.sectors.name, net.sectors.region, strict=True)),
         *(Place(shock.commodity, "", f"shock:{shock.name}") for shock in net.shocks),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sim.draw import draw
 from sim.engine.batch import simulate
-from sim.engine.state import Room
+from sim.engine.room import Room
 from sim.engine.twin import run_twin
 from sim.model.compile import compile_model
 from sim.record.tally import Tally
@@ -39,7 +39,7 @@ def main() -> None:
 
         def count(room: Room, k: int) -> None:
             if not tally:
-                tally.append(Tally(room, model.threshold))
+                tally.append(Tally(room, model.threshold, model.sectors.cost_share))
             tally[0].count(room, k)
 
         simulate(net, world, count)

@@ -40,7 +40,7 @@ def test_the_python_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})
     assert "gallium.refined" in capsys.readouterr().out
-    assert len(list((tmp_path / "charts").glob("*.png"))) == 4
+    assert len(list((tmp_path / "charts").glob("*.png"))) == 5
 
 
 def test_the_links_lead_somewhere() -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from sim.scenario import json_schema, load, support
+from sim.scenario import Stockpile, json_schema, load, support
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
@@ -47,7 +47,9 @@ def test_an_editor_finds_the_example_right(block: str) -> None:
 
 def test_the_variant_of_the_first_example_loads(tmp_path: Path) -> None:
     (tmp_path / "first.yaml").write_text(BLOCKS[0], encoding="utf-8")
-    assert load(tmp_path / "first.yaml", variant="pooled-60").policies["reserve"].pooled
+    reserve = load(tmp_path / "first.yaml", variant="pooled-60").policies["reserve"]
+    assert isinstance(reserve, Stockpile)
+    assert reserve.pooled
 
 
 @pytest.mark.parametrize("law", LAWS)

@@ -75,7 +75,7 @@ def test_d8_stock_refilled_at_once() -> None:
     # An embargo, not an outage: goods made in answer to the rush of orders at the reopening stay behind the border at the next one.
     text = text.replace("kind: outage", "kind: export_ban").replace("region: A", "from: A")
     at_once = "order_adjustment: 0 days, stock_adjustment: 0 days, expectation: 0 days"
-    rules = f"{{{at_once}, hoarding: 1, buffer: 0 days, lead_abroad: 2 days, lead_home: 2 days}}"
+    rules = f"{{{at_once}, hoarding: 1, buffer: 0 days, lead_abroad: 2 days, lead_home: 2 days, price: {{feedback: false}}}}"
     result = run_text(text, horizon=f"{years:g} years", step="2 days", runs=800, rules=rules)
     unmet = estimate_of(result, "unmet_t", "B")
     per_year = math.exp(-mu * 1.5) / mu * lam * mu / (lam + mu)

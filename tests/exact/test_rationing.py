@@ -23,7 +23,7 @@ network:
     x.made.B: {{cover: {10 / 14!r} weeks, demand: {{{demand}}}}}
 shocks: {{stop: {{kind: outage, commodity: x.made, region: A, start: 2026-01-01}}}}
 """
-    rules = f"{{hoarding: 1, buffer: 0 days, lead_abroad: 1 week, lead_home: 1 week, use: {rule}}}"
+    rules = f"{{hoarding: 1, buffer: 0 days, lead_abroad: 1 week, lead_home: 1 week, use: {rule}, price: {{feedback: false}}}}"
     result = run_text(text, horizon="2 weeks", step="1 week", runs=1, rules=rules)
     return [q - result.record.outcome("unmet_t", "x.made", "B", sector)[0] for sector, q in wants.items()]
 

@@ -14,6 +14,7 @@ from tests.property.networks import networks
 from tests.property.test_invariants import scenario_of
 from tests.worlds import run_text, two_sources
 
+QUANTITIES_ONLY = "rules.price.feedback=false"
 DAYS = {"1 day": 1.0, "1 week": 7.0, "1 month": 365.25 / 12}
 
 
@@ -27,7 +28,12 @@ def test_a_stock_that_is_drawn_down(stock: float) -> None:
 
 
 def test_the_flagship() -> None:
-    first = {step: sim.run("gallium-export-halt", runs=40, sets=[f"clock.step={step}"]).record for step in DAYS}
+    first = {
+        step: sim.run(
+            "gallium-export-halt", runs=40, sets=[f"clock.step={step}", QUANTITIES_ONLY, "rules.uneven_stocks=0", "rules.front_running=1"]
+        ).record
+        for step in DAYS
+    }
     for region in ("EU27", "JPN", "KOR", "USA"):
         dates = {step: record.outcome("first_shortage_days", "gallium.refined", region) for step, record in first.items()}
         for step, days in DAYS.items():
@@ -43,7 +49,15 @@ def test_small_networks(mapping: dict[str, Any], which: int) -> None:
     nodes = mapping["network"]["nodes"]
     makers = [name for name in nodes if "production" in nodes[name]]
     nodes[makers[which % len(makers)]]["spare"] = 0.0
-    mapping["rules"].update(hoarding=1, use="proportional", ship="proportional", uneven_stocks=0, lead_abroad="4 weeks")
+    mapping["rules"].update(
+        hoarding=1,
+        use="proportional",
+        ship="proportional",
+        uneven_stocks=0,
+        lead_home="5 weeks",
+        lead_abroad="9 weeks",
+        price={"feedback": False},
+    )
     for node in nodes.values():
         node["buffer"] = "0 days"
     shocks = {}

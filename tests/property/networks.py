@@ -58,9 +58,56 @@ def networks(draw: st.DrawFn, *, regions: int | None = None, stages: int | None 
             "ship": draw(st.sampled_from(("proportional", "domestic-first", "max-min"))),
             "uneven_stocks": draw(st.sampled_from((0.0, 0.8))),
             "lead_abroad": f"{draw(st.integers(1, 8))} weeks",
+            "price": {"feedback": draw(st.booleans())},
+            "supply": {"elasticity": draw(st.sampled_from((0.1, 0.2, 1.0)))},
         },
         "network": {"commodities": commodities, "nodes": nodes},
     }
+
+
+def add_by_product(draw: st.DrawFn, scenario: dict[str, Any]) -> None:
+    """A commodity that comes with the first stage's output, used in every region."""
+    nodes, names = scenario["network"]["nodes"], scenario["regions"]
+    makers = [r for r in names if "production" in nodes[f"ore.mined.{r}"]]
+    amount = draw(amounts(1, 9))
+    scenario["network"]["commodities"]["trace.refined"] = {"host": "ore.mined"}
+    for region in names:
+        nodes[f"trace.refined.{region}"] = {"demand": {"lamps": f"{amount / len(names)!r} t/year"}}
+    for region in makers:
+        nodes[f"trace.refined.{region}"] |= {"production": f"{amount / len(makers)!r} t/year"}
+
+
+def add_sectors(draw: st.DrawFn, scenario: dict[str, Any]) -> None:
+    """Chip makers at work, with a stock of products and inputs that matter more or less."""
+    used = sorted({n.rpartition(".")[0] for n, node in scenario["network"]["nodes"].items() if "chips" in node.get("demand", {})})
+    scenario["sectors"] = {
+        "chips": {
+            "essential": {c: draw(st.sampled_from((0.4, 1.0))) for c in used},
+            "product_stock": f"{draw(st.integers(0, 6))} weeks",
+            "value_added": {"all": "1 bn USD/year"},
+            "cost_share": {used[0]: 0.1},
+        }
+    }
+
+
+def add_new_seller(scenario: dict[str, Any]) -> None:
+    """The last region's buyers of the last stage do not buy from its first maker, but could; where trade can do without that link."""
+    nodes = scenario["network"]["nodes"]
+    commodity, seller = makers(scenario)[-1]
+    others = buyers(scenario, commodity, seller)
+    if not others:
+        return
+    here = {name: node for name, node in nodes.items() if name.startswith(commodity)}
+    made = {name.rpartition(".")[2]: tonnes(node["production"]) for name, node in here.items() if "production" in node}
+    used = {name.rpartition(".")[2]: sum(map(tonnes, node.get("demand", {}).values())) for name, node in here.items()}
+    if made[seller] + used[others[-1]] < 0.99 * sum(made.values()):
+        row = {"commodity": commodity, "from": seller, "to": others[-1], "flow": "0 t/year", "qualify": "8 weeks"}
+        scenario["network"]["trade"] = [row]
+
+
+def tonnes(amount: Any) -> float:
+    """The number of `5 t/year`, or of a demand given with a class or weight."""
+    return float((amount["amount"] if isinstance(amount, dict) else amount).split()[0])
 
 
 def makers(scenario: dict[str, Any]) -> list[tuple[str, str]]:
@@ -83,8 +130,16 @@ def buyers(scenario: dict[str, Any], commodity: str, seller: str) -> list[str]:
 
 @st.composite
 def shaken(draw: st.DrawFn) -> dict[str, Any]:
-    """A network with outages, bans, licences, surges and stockpiles."""
+    """A network with shocks of every kind, stockpiles, price floors, by-products, sectors at work and new sellers."""
     scenario = draw(networks())
+    if draw(st.booleans()):
+        add_new_seller(scenario)
+    if draw(st.booleans()):
+        add_by_product(draw, scenario)
+    if draw(st.booleans()):
+        add_sectors(draw, scenario)
+    if draw(st.booleans()):
+        scenario["rules"]["demand"] = {"growth": 0.03, "season": 0.1, "noise": draw(st.sampled_from((0.0, 0.1)))}
     shocks: dict[str, Any] = {}
     for number in range(draw(st.integers(1, 3))):
         commodity, region = draw(st.sampled_from(makers(scenario)))
@@ -103,9 +158,21 @@ def shaken(draw: st.DrawFn) -> dict[str, Any]:
             },
             "export_ban": {"from": region, "to": others, "leakage": draw(st.sampled_from((0.0, 0.2))), "announced": "2026-01-20"},
             "export_licence": {"from": region, "to": others, "processing": "6 weeks", "ramp": "5 weeks", "approval": 0.6},
+            "tariff": {"from": region, "to": others, "rate": draw(st.sampled_from((0.25, 3.0)))},
+            "transport": {
+                "from": region,
+                "to": others,
+                **draw(st.sampled_from(({"delay": "17 days"}, {"delay": "3 weeks", "closed": 0.4}))),
+            },
+            "dumping": {"region": region, "discount": 0.5, "capacity": draw(st.sampled_from((0.0, 1.0))), "recovery": "6 weeks"},
+            "technology_ban": {"region": region, "severity": 0.7},
         }
-        kind = draw(st.sampled_from(sorted(kinds))) if others else "outage"
+        kind = draw(st.sampled_from(sorted(kinds) if others else ("outage", "dumping", "technology_ban")))
         shocks[f"s{number}"] = {"kind": kind, **common, **kinds[kind]}
+        if number and draw(st.booleans()):
+            for key in ("start", "announced"):
+                shocks[f"s{number}"].pop(key, None)
+            shocks[f"s{number}"]["after"] = {"shock": "s0", "probability": 0.7, "delay": {"uniform": ["2 weeks", "3 months"]}}
     last = next(iter(scenario["network"]["commodities"]))
     users = [n.rpartition(".")[2] for n, node in scenario["network"]["nodes"].items() if "demand" in node and n.startswith(last)]
     if users and draw(st.booleans()):
@@ -131,4 +198,8 @@ def shaken(draw: st.DrawFn) -> dict[str, Any]:
                 "release": {"when": "shortage > 5 %", "at_most": draw(st.sampled_from((0.5, 1.0)))},
             }
         }
+    if draw(st.booleans()):
+        commodity, region = makers(scenario)[0]
+        floor = {"kind": "price_floor", "commodity": commodity, "region": region, "level": draw(st.sampled_from((0.9, 1.2)))}
+        scenario["policies"] = {**scenario.get("policies", {}), "floor": floor}
     return scenario

@@ -25,14 +25,14 @@ def filling(piles: Sequence[Pile], n_step: int, habits: Habits = STEADY, lead: f
 def test_what_is_on_its_way_is_not_asked_for_again() -> None:
     result = run_twin(*_run(filling([Pile(METAL, ["BBB"], TARGET, 0.0, fill=1.0)], 6)))
     assert result.order[:, 1] == pytest.approx([1.0 + TARGET, 1.0, 1.0, 1.0, 1.0, 1.0], abs=1e-12)
-    assert not result.bought.any()
+    assert not result.stored.any()
 
 
 def test_a_store_takes_what_lands_though_it_seeks_nothing_any_more() -> None:
     # 4 t are sought in steps 0 and 1, and the last half of a tonne in step 2; they land from step 6 on.
     result = run_twin(*_run(filling([Pile(METAL, ["BBB"], TARGET, 0.0, fill=TARGET / 4.0)], 9)))
     assert result.order[:6, 1] == pytest.approx([5.0, 5.0, TARGET - 7.0, 1.0, 1.0, 1.0], abs=1e-12)
-    assert result.bought[:, 0] == pytest.approx([0.0] * 6 + [4.0, 4.0, TARGET - 8.0], abs=1e-12)
+    assert result.stored[:, 0] == pytest.approx([0.0] * 6 + [4.0, 4.0, TARGET - 8.0], abs=1e-12)
     assert result.held[-1, 0] == pytest.approx(TARGET, abs=1e-12)
 
 
@@ -41,7 +41,7 @@ def test_a_store_takes_what_lands_though_it_seeks_nothing_any_more() -> None:
 def test_a_store_of_60_days_fills_up_once_and_leaves_users_with_their_cover(lead: float, buffer: float) -> None:
     pile = Pile(METAL, ["BBB"], TARGET, 0.0, fill=1.0)
     result = run_twin(*_run(filling([pile], 1040, Habits(), lead, buffer)))
-    assert result.bought.sum() == pytest.approx(TARGET, abs=1e-9)
+    assert result.stored.sum() == pytest.approx(TARGET, abs=1e-9)
     assert result.held[-1, 0] == pytest.approx(TARGET, abs=1e-9)
     assert result.on_hand[-1, 1] == pytest.approx(4.0, abs=1e-9)
     assert result.on_order[-1, 1] == pytest.approx(lead, abs=1e-9)
@@ -72,12 +72,12 @@ def test_stores_of_the_same_node_both_seek_and_take_in_turn() -> None:
     result = run_twin(*_run(filling(piles, 3, lead=1.0, buffer=1.0)))
     # AAA has 2 t to ship in step 0 and 1 t in step 1, so that users can spare 1 t in step 1 and nothing in step 2.
     assert result.order[:2, 1] == pytest.approx([3.0, 3.0], abs=1e-12)
-    assert result.bought.tolist() == [pytest.approx([0.0, 0.0]), pytest.approx([1.0, 0.0]), pytest.approx([0.0, 0.0])]
+    assert result.stored.tolist() == [pytest.approx([0.0, 0.0]), pytest.approx([1.0, 0.0]), pytest.approx([0.0, 0.0])]
 
 
 def test_a_full_store_neither_takes_nor_seeks() -> None:
     result = run_twin(*_run(filling([Pile(METAL, ["BBB"], TARGET, fill=0.0)], 20)))
-    assert not result.bought.any()
+    assert not result.stored.any()
     assert np.abs(result.order[:, 1] - 1.0).max() < 1e-12
 
 

@@ -239,7 +239,7 @@ def test_a_store_orders_what_it_lacks_and_takes_what_users_can_spare() -> None:
     result = run_twin(*_run(build(nodes, [Flow(METAL, "AAA", "BBB", YEAR)], (), [pile], STEADY, 7)))
     # 0.5 t a step is asked for on top; AAA serves it from its 2 t of stock for four steps.
     assert result.order[:, 1] == pytest.approx([1.5] * 7, abs=1e-12)
-    assert result.bought[:, 0] == pytest.approx([0.0, 0.5, 0.5, 0.5, 0.5, 0.0, 0.0], abs=1e-12)
+    assert result.stored[:, 0] == pytest.approx([0.0, 0.5, 0.5, 0.5, 0.5, 0.0, 0.0], abs=1e-12)
     assert result.on_hand[:, 1] == pytest.approx([3.0] * 7, abs=1e-12)
 
 
@@ -249,7 +249,7 @@ def test_a_store_buys_nothing_that_users_hoard_under_threat() -> None:
     pile = Pile(METAL, ["BBB"], 40.0, initial=0.0, fill=80.0)
     result = run_twin(*_run(build(nodes, [Flow(METAL, "AAA", "BBB", YEAR)], [ban], [pile], STEADY, 7)))
     # From step 2 on users keep the 0.5 t a step that comes on top, until they hold 6 t for 4.
-    assert result.bought[:, 0] == pytest.approx([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.5], abs=1e-12)
+    assert result.stored[:, 0] == pytest.approx([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.5], abs=1e-12)
     assert result.on_hand[:, 1] == pytest.approx([4.0, 4.0, 4.5, 5.0, 5.5, 6.0, 6.0], abs=1e-12)
 
 
@@ -263,15 +263,15 @@ def test_members_buy_for_their_pool_by_their_part() -> None:
     parts = replace(case.world, member_frac=np.array([[0.75], [0.25]]))
     result = run_twin(case.network, parts, 0)
     assert result.order[:, 1:].tolist() == [pytest.approx([1.6, 1.2], abs=1e-12)] * 4
-    assert result.bought[0] == pytest.approx([0.5, 0.2], abs=1e-12)
-    assert result.bought[1:].tolist() == [pytest.approx([0.6, 0.2], abs=1e-12)] * 3
+    assert result.stored[0] == pytest.approx([0.5, 0.2], abs=1e-12)
+    assert result.stored[1:].tolist() == [pytest.approx([0.6, 0.2], abs=1e-12)] * 3
 
 
 def test_a_store_without_a_filling_time_asks_for_all_it_lacks_at_once() -> None:
     nodes = [Node(METAL, "AAA", buffer=9), Node(METAL, "BBB", {"cars": YEAR}, cover=3)]
     pile = Pile(METAL, ["BBB"], 4.0, initial=0.5, fill=0.0)
     result = run_twin(*_run(build(nodes, [Flow(METAL, "AAA", "BBB", YEAR)], (), [pile], STEADY, 4)))
-    assert result.bought[:2, 0] == pytest.approx([0.0, 2.0], abs=1e-12)
+    assert result.stored[:2, 0] == pytest.approx([0.0, 2.0], abs=1e-12)
     assert result.held[1, 0] == pytest.approx(4.0, abs=1e-12)
 
 
@@ -295,10 +295,16 @@ def test_output_is_cut_to_the_scarcest_input_and_the_other_stays_in_stock() -> N
 instants = st.floats(-5.0, 30.0)
 
 
-@given(times=st.lists(instants, min_size=5, max_size=5), after=st.floats(0.0, 1.0))
+def course(*instants: float) -> Profile:
+    """A profile from its six instants and its level after the ramp."""
+    names = ("announced", "rush", "start", "full_end", "ramp_end", "end", "after")
+    return Profile(**dict(zip(names, instants, strict=True)), size=1.0, extra=0.0)
+
+
+@given(times=st.lists(instants, min_size=6, max_size=6), after=st.floats(0.0, 1.0))
 def test_the_levels_of_all_steps_add_up_to_the_area_under_the_profile(times: list[float], after: float) -> None:
-    announced, start, full_end, ramp_end, end = sorted(times)
-    profile = Profile(announced=announced, start=start, full_end=full_end, ramp_end=ramp_end, end=end, after=after, size=1.0)
+    announced, rush, start, full_end, ramp_end, end = sorted(times)
+    profile = course(announced, rush, start, full_end, ramp_end, end, after)
     area = (full_end - start) + (ramp_end - full_end) * (1.0 + after) / 2 + (end - ramp_end) * after
     levels = [profile.mean_level(step) for step in range(-5, 30)]
     covers = [profile.mean_cover(step) for step in range(-5, 30)]
@@ -306,12 +312,13 @@ def test_the_levels_of_all_steps_add_up_to_the_area_under_the_profile(times: lis
     assert all(level <= cover + 1e-12 for level, cover in zip(levels, covers, strict=True))
     assert sum(levels) == pytest.approx(area, abs=1e-9)
     assert sum(profile.mean_threat(step) for step in range(-5, 30)) == pytest.approx(end - announced, abs=1e-9)
+    assert sum(profile.mean_rush(step) for step in range(-5, 30)) == pytest.approx(start - rush, abs=1e-9)
     assert all(-1e-12 <= level <= 1.0 + 1e-12 for level in levels)
 
 
 @pytest.mark.parametrize("step", range(12))
 def test_the_mean_level_is_that_of_the_profile_sampled_finely(step: int) -> None:
-    profile = Profile(announced=0.3, start=1.2, full_end=3.7, ramp_end=8.1, end=10.4, after=0.3, size=1.0)
+    profile = course(0.3, 1.2, 1.2, 3.7, 8.1, 10.4, 0.3)
     fine = step + (np.arange(20000) + 0.5) / 20000
     level = np.interp(fine, [profile.full_end, profile.ramp_end], [1.0, profile.after])
     level[(fine < profile.start) | (fine >= profile.end)] = 0.0
@@ -319,12 +326,13 @@ def test_the_mean_level_is_that_of_the_profile_sampled_finely(step: int) -> None
 
 
 def test_what_never_happens_or_never_ends_has_a_level_too() -> None:
-    never = Profile(announced=inf, start=inf, full_end=inf, ramp_end=inf, end=inf, after=0.5, size=1.0)
-    assert [never.mean_level(0), never.mean_cover(0), never.mean_threat(0)] == [0.0, 0.0, 0.0]
-    lasting = Profile(announced=1.5, start=2.5, full_end=inf, ramp_end=inf, end=inf, after=0.5, size=1.0)
+    never = course(inf, inf, inf, inf, inf, inf, 0.5)
+    assert [never.mean_level(0), never.mean_cover(0), never.mean_threat(0), never.mean_rush(0)] == [0.0] * 4
+    lasting = course(1.5, 2.25, 2.5, inf, inf, inf, 0.5)
     assert [lasting.mean_level(step) for step in (1, 2, 3, 900)] == [0.0, 0.5, 1.0, 1.0]
     assert [lasting.mean_cover(step) for step in (1, 2, 3, 900)] == [0.0, 0.5, 1.0, 1.0]
     assert [lasting.mean_threat(step) for step in (0, 1, 900)] == [0.0, 0.5, 1.0]
+    assert [lasting.mean_rush(step) for step in (1, 2, 3)] == [0.0, 0.25, 0.0]
 
 
 def test_a_shock_that_never_happens_changes_nothing() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.engine.twin import run_twin
-from sim.engine.twin.market import ration
+from sim.engine.twin.rationing import ration
 from tests.twin.worlds import STEADY, STEPS_PER_YEAR, Flow, Habits, Node, Strike, build
 
 RULES = ("proportional", "priority", "max-min")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from math import exp, inf
+from math import exp, inf, nan
 
 import numpy as np
 
-from sim.model.world import Events, Links, Network, ShockPlan, Stores, Users, World
+from sim.model.world import Events, Links, Network, Sectors, ShockPlan, Stores, Users, World
 
 STEPS_PER_YEAR = 365.25 / 7
 """Weekly steps in a year, and so the t/year that make 1 t a step."""
@@ -32,6 +32,18 @@ class Node:
     """Steps."""
     priority: Mapping[str, int] = field(default_factory=dict)
     weight: Mapping[str, float] = field(default_factory=dict)
+    cost_share: Mapping[str, float] = field(default_factory=dict)
+    """By input."""
+    essential: Mapping[str, float] = field(default_factory=dict)
+    """Sectors at work that use the node, and the part of their output that stops without it."""
+    short: float = 0.2
+    long: float = 0.2
+    supply_elasticity: float = 1.0
+    host: str = ""
+    """Commodity of the same region whose by-product the node makes."""
+    potential: float = inf
+    """t per step."""
+    floor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,8 @@ class Flow:
     flow: float
     lead: float = 1.0
     ship_class: int = 0
+    qualify: float = 0.0
+    """Steps of approval before the link may be used; it does not trade at rest then."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,7 @@ class Strike:
     kind: str
     commodity: str
     where: Sequence[str]
-    """Sellers of restricted links, regions of outages and surges."""
+    """Sellers of restricted or taxed links and of routes, regions of all else."""
     start: float
     full_end: float = inf
     ramp_end: float | None = None
@@ -62,6 +76,8 @@ class Strike:
     size: float | None = None
     """None: all is lost, nothing leaks, or demand doubles."""
     announced: float | None = None
+    rush: float | None = None
+    extra: float = 0.0
     name: str = "shock"
 
 
@@ -80,6 +96,33 @@ class Pile:
 
 
 @dataclass(frozen=True)
+class Market:
+    """What prices do: times in steps, elasticities and multiples of the price at rest. As it stands all is in force and at once."""
+
+    prices: bool = True
+    full_cost: float = inf
+    contract: float = 0.0
+    alpha: float = 1.0
+    switching: float = 0.0
+    shut: float = 0.7
+    entry_price: float = 1.25
+    entry_elasticity: float = 1.0
+    entry_growth: float = 0.1
+    price: float = 0.0
+    demand: float = 0.0
+    source: float = 0.0
+    signal: float = 0.0
+    close: float = 0.0
+    restart: float = 0.0
+    stage: float = 0.0
+    """Of one of three stages of construction."""
+    run_in: float = 0.0
+    front_running: float = 1.0
+    product_steps: float = 2.0
+    overtime: float = 0.0
+
+
+@dataclass(frozen=True)
 class Habits:
     """What everyone shares: times in steps, rules by name."""
 
@@ -92,6 +135,7 @@ class Habits:
     """1: nobody asks again."""
     use_rule: str = "proportional"
     ship_rule: str = "proportional"
+    market: Market = Market(prices=False)
 
 
 STEADY = Habits(order=inf, stock=inf, expectation=inf, sweeps=1)
@@ -107,6 +151,10 @@ class Case:
 
     def node(self, commodity: str, region: str) -> int:
         return _index(self.network, commodity, region)
+
+    def sector(self, name: str, region: str) -> int:
+        table = self.network.sectors
+        return list(zip(table.name, table.region, strict=True)).index((name, self.network.regions.index(region)))
 
     def user(self, commodity: str, region: str, sector: str) -> int:
         users, node = self.network.users, self.node(commodity, region)
@@ -133,8 +181,10 @@ def build(
         regions=regions,
         node_commodity=np.array([commodities.index(n.commodity) for n in nodes]),
         node_region=np.array([regions.index(n.region) for n in nodes]),
+        host=np.array([_host(n, nodes) for n in nodes], dtype=np.intp),
         links=_no_links(),
         users=_no_users(),
+        sectors=_sectors(nodes, regions),
         stores=_stores_of([], []),
         shocks=(),
         start=date(2025, 1, 1),
@@ -143,6 +193,7 @@ def build(
         sweeps=habits.sweeps,
         use_rule=habits.use_rule,
         ship_rule=habits.ship_rule,
+        prices=habits.market.prices,
     )
     links, base_flow = _links(bare, flows)
     users, demand = _users(bare, nodes)
@@ -212,6 +263,15 @@ def _index(network: Network, commodity: str, region: str) -> int:
     return list(zip(network.node_commodity, network.node_region, strict=True)).index(pair)
 
 
+def _host(node: Node, nodes: Sequence[Node]) -> int:
+    return [(n.commodity, n.region) for n in nodes].index((node.host, node.region)) if node.host else -1
+
+
+def _sectors(nodes: Sequence[Node], regions: Sequence[str]) -> Sectors:
+    pairs = sorted({(name, regions.index(node.region)) for node in nodes for name in node.essential})
+    return Sectors(name=tuple(name for name, _ in pairs), region=np.array([region for _, region in pairs], dtype=np.intp))
+
+
 def _links(network: Network, flows: Sequence[Flow]) -> tuple[Links, list[float]]:
     ends = [(_index(network, f.commodity, f.buyer), _index(network, f.commodity, f.seller)) for f in flows]
     rank = sorted(range(len(flows)), key=ends.__getitem__)
@@ -220,17 +280,25 @@ def _links(network: Network, flows: Sequence[Flow]) -> tuple[Links, list[float]]
         dst=np.array([ends[i][0] for i in rank], dtype=np.intp),
         lead_steps=np.array([flows[i].lead for i in rank], dtype=np.float64),
         ship_class=np.array([flows[i].ship_class for i in rank], dtype=np.intp),
+        qualify_steps=np.array([flows[i].qualify for i in rank], dtype=np.float64),
     )
     return links, [flows[i].flow / STEPS_PER_YEAR for i in rank]
 
 
 def _users(network: Network, nodes: Sequence[Node]) -> tuple[Users, list[float]]:
-    # (node drawn on, sector or commodity made, node fed, t per t, demand, priority, weight)
+    table = network.sectors
+    sectors = list(zip(table.name, table.region, strict=True))
+    # (node drawn on, sector or commodity made, node fed, t per t, demand, priority, weight, cost share, sector at work, essential)
     rows = []
     for n, node in enumerate(nodes):
-        rows += [(n, s, -1, 0.0, d / STEPS_PER_YEAR, node.priority.get(s, 0), node.weight.get(s, 1.0)) for s, d in node.demand.items()]
-        made = node.commodity
-        rows += [(_index(network, i, node.region), made, n, ratio, 0.0, 0, 1.0) for i, ratio in node.recipe.items()]
+        region = network.regions.index(node.region)
+        for name, demand in node.demand.items():
+            works_in = sectors.index((name, region)) if name in node.essential else -1
+            order = (node.priority.get(name, 0), node.weight.get(name, 1.0))
+            rows.append((n, name, -1, 0.0, demand / STEPS_PER_YEAR, *order, 0.0, works_in, node.essential.get(name, 0.0)))
+        for name, ratio in node.recipe.items():
+            drawn = _index(network, name, node.region)
+            rows.append((drawn, node.commodity, n, ratio, 0.0, 0, 1.0, node.cost_share.get(name, 0.0), -1, 0.0))
     rows.sort(key=lambda row: row[0])
     users = Users(
         node=np.array([row[0] for row in rows], dtype=np.intp),
@@ -239,6 +307,9 @@ def _users(network: Network, nodes: Sequence[Node]) -> tuple[Users, list[float]]
         t_per_t=np.array([row[3] for row in rows]),
         priority=np.array([row[5] for row in rows], dtype=np.intp),
         weight=np.array([row[6] for row in rows]),
+        cost_share=np.array([row[7] for row in rows]),
+        in_sector=np.array([row[8] for row in rows], dtype=np.intp),
+        essential=np.array([row[9] for row in rows]),
     )
     return users, [row[4] for row in rows]
 
@@ -259,7 +330,7 @@ def _stores_of(names: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Stores
 def _plan(network: Network, strike: Strike) -> ShockPlan:
     struck = [_index(network, strike.commodity, region) for region in strike.where]
     links, users, nodes = [], [], []
-    if strike.kind in {"export_ban", "export_licence"}:
+    if strike.kind in {"export_ban", "export_licence", "tariff", "transport"}:
         pairs = zip(network.links.src, network.links.dst, strict=True)
         links = [i for i, (src, dst) in enumerate(pairs) if src in struck and dst not in struck]
     elif strike.kind == "demand_surge":
@@ -280,16 +351,18 @@ def _events(strike: Strike) -> Events:
     ramp_end = strike.full_end if strike.ramp_end is None else strike.ramp_end
     end = ramp_end if strike.end is None else strike.end
     restricts = strike.kind in {"export_ban", "export_licence"}
-    size = strike.size if strike.size is not None else 0.0 if restricts else 1.0
+    size = strike.size if strike.size is not None else 0.0 if restricts or strike.kind == "transport" else 1.0
     announced = strike.start if strike.announced is None else strike.announced
     return Events(
         announced=np.array([[announced]]),
+        rush=np.array([[strike.start if strike.rush is None else strike.rush]]),
         start=np.array([[strike.start]]),
         full_end=np.array([[strike.full_end]]),
         ramp_end=np.array([[ramp_end]]),
         end=np.array([[end]]),
         after=np.array([[strike.after]]),
         size=np.array([[size]]),
+        extra=np.array([[strike.extra]]),
     )
 
 
@@ -331,6 +404,32 @@ def _world(
         store_fill_steps=_column([pile.fill for pile in piles]),
         store_trigger=_column([pile.trigger for pile in piles]),
         store_at_most=_column([pile.at_most for pile in piles]),
+        front_running=_column([habits.market.front_running]),
+        tide=np.ones((1, 1, 1)),
+        short=_column([node.short for node in nodes]),
+        long=_column([node.long for node in nodes]),
+        supply_elasticity=_column([node.supply_elasticity for node in nodes]),
+        full_cost=_column([habits.market.full_cost]),
+        alpha=_column([habits.market.alpha]),
+        switching=_column([habits.market.switching]),
+        shut=_column([habits.market.shut]),
+        entry_price=_column([habits.market.entry_price]),
+        entry_elasticity=_column([habits.market.entry_elasticity]),
+        entry_growth=_column([habits.market.entry_growth]),
+        g_price=_column([_gain(habits.market.price)]),
+        g_contract=_column([_gain(habits.market.contract)]),
+        g_demand=_column([_gain(habits.market.demand)]),
+        g_source=_column([_gain(habits.market.source)]),
+        g_signal=_column([_gain(habits.market.signal)]),
+        g_close=_column([_gain(habits.market.close)]),
+        g_restart=_column([_gain(habits.market.restart)]),
+        g_build=_column([_gain(habits.market.stage)]),
+        g_ramp=_column([_gain(habits.market.run_in)]),
+        potential=_column([node.potential for node in nodes]),
+        floor=_column([node.floor for node in nodes]),
+        product_steps=_column([habits.market.product_steps for _ in network.sectors.name]),
+        overtime=_column([habits.market.overtime for _ in network.sectors.name]),
+        value_added=_column([nan for _ in network.sectors.name]),
         member_frac=_column([1.0 / len(pile.regions) for pile in piles for _ in pile.regions]),
         events=tuple(_events(strike) for strike in strikes),
     )
@@ -346,9 +445,12 @@ def _column(values: Sequence[float]) -> np.ndarray:
 
 def _no_links() -> Links:
     none = np.zeros(0, dtype=np.intp)
-    return Links(src=none, dst=none, lead_steps=np.zeros(0), ship_class=none)
+    return Links(src=none, dst=none, lead_steps=np.zeros(0), ship_class=none, qualify_steps=np.zeros(0))
 
 
 def _no_users() -> Users:
     none = np.zeros(0, dtype=np.intp)
-    return Users(node=none, feeds=none, sector=(), t_per_t=np.zeros(0), priority=none, weight=np.zeros(0))
+    part = np.zeros(0)
+    return Users(
+        node=none, feeds=none, sector=(), t_per_t=part, priority=none, weight=part, cost_share=part, in_sector=none, essential=part
+    )

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from sim.draw import draw
-from sim.engine.state import Room
+from sim.engine.room import Room
 from sim.engine.step import step
 from sim.model.compile import compile_model
 from sim.scenario import load

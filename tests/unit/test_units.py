@@ -44,6 +44,11 @@ def in_pint(unit: str) -> str:
         (2, "ratio", 2.0),
         ("0.3 /year", "frequency", 0.3),
         ("2/month", "frequency", 24.0),
+        ("5 bn USD/year", "value", 5e9),
+        ("300 million USD / year", "value", 3e8),
+        ("2 m USD/year", "value", 2e6),
+        ("77 k USD/year", "value", 77e3),
+        ("1.5 trillion  USD/year", "value", 1.5e12),
         ("1970-01-02", "instant", 1.0),
         (date(1970, 1, 11), "instant", 10.0),
         ("-3 days", "time", -3.0),
@@ -73,7 +78,12 @@ def test_what_is_read(text: str | float | date, dimension: Dimension, value: flo
          "Write a date of the calendar, such as '2026-07-01'."),
         ("1 July 2026", "instant", "not a date (got '1 July 2026'). Write a date as year-month-day, such as '2026-07-01'."),
         (20_000, "instant", "not a date (got 20000). Write a date such as '2026-07-01'."),
-        ("12 EUR/kg", "price", "unknown unit 'EUR/kg' (got '12 EUR/kg'). Did you mean 'USD/kg'?"),
+        ("12 EUR/kg", "price", "only amounts in USD are read (got '12 EUR/kg'). Convert to USD."),
+        ("5 bn €/year", "value", "only amounts in USD are read (got '5 bn €/year'). Convert to USD."),
+        ("5 bn USD", "value", "unknown unit 'bn USD' (got '5 bn USD'). Did you mean 'bn USD/year'?"),
+        ("5 Gold/year", "value", "unknown unit 'Gold/year' (got '5 Gold/year'). Did you mean 'USD/year'?"),
+        ("5", "value", "has no unit (got '5'). Write an amount of money per year such as '5 bn USD/year'."),
+        ("110 USD/kg", "value", "is a price, but an amount of money per year is needed (got '110 USD/kg'). Write '5 bn USD/year'."),
     ],
 )  # fmt: skip
 def test_what_is_refused(text: object, dimension: Dimension, said: str) -> None:
@@ -100,7 +110,7 @@ def test_any_number_agrees_with_pint(number: float, pair: tuple[Dimension, str])
     assert parse(f"{number!r} {unit}", dimension) == pytest.approx(oracle, rel=1e-12)
 
 
-@given(POSITIVE, st.sampled_from(["time", "mass", "rate", "share", "number", "price", "ratio", "frequency"]))
+@given(POSITIVE, st.sampled_from(["time", "mass", "rate", "share", "number", "price", "ratio", "frequency", "value"]))
 def test_what_is_written_is_read_back(value: float, dimension: Dimension) -> None:
     assert parse(format_amount(value, dimension), dimension) == pytest.approx(value, rel=1e-9)
 
@@ -138,6 +148,9 @@ def test_any_text_is_a_finite_number_or_refused(text: str, dimension: Dimension)
         (12_000.0, "rate", "12 kt/year"),
         (0.25, "mass", "250 kg"),
         (0.0, "mass", "0 t"),
+        (5e9, "value", "5 bn USD/year"),
+        (2.5e6, "value", "2.5 million USD/year"),
+        (0.0, "value", "0 USD/year"),
     ],
 )
 def test_how_amounts_are_written(value: float, dimension: Dimension, text: str) -> None:

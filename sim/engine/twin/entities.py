@@ -1,30 +1,91 @@
-"""Who acts in the twin: producers, buyers, users, links with their shipments, and stores, built for one run."""
+"""Who acts in the twin: producers, buyers, users, links with their shipments, sectors at work, and stores."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import floor
+from math import exp, floor, log
 
-from sim.engine.twin.shocks import Strike, column, profiles
-from sim.model.world import Network, World
+from sim.engine.twin.shocks import Strike
+from sim.model.world import TINY
+
+APPROVED = 1.0 - 1e-9
+"""Part of the time it takes to approve a seller above which it counts as approved: sums of parts may miss 1 by rounding."""
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
 class Producer:
-    """The making side of a node. Amounts in t, rates in t per step."""
+    """The making side of a node. Amounts in t, rates in t per step, prices as logarithms of multiples of those at rest."""
 
     commodity: str
     region: str
     capacity: float
+    production: float
+    """Output at rest."""
     buffer_steps: float
+    supply_elasticity: float
+    full_cost: float
+    """Price at which all its capacity is worth running, as a multiple of rest."""
+    potential: float
+    """Most that the host's streams would yield at rest; infinite without a host."""
+    price_floor: float
+    """As a multiple of the price at rest, 0 where there is none."""
     finished: float
     expected_orders: float
+    made_before: float
+    idle_new: float
+    """Part of the new capacity that is shut, fraction."""
+    host: Producer | None = None
     inputs: list[User] = field(default_factory=list)
     outbound: list[Link] = field(default_factory=list)
     availability: float = 1.0
+    surplus: float = 1.0
+    rebate: float = 0.0
+    skill: float = 1.0
+    stages: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    """Capacity under construction in each of three stages."""
+    run_in: float = 0.0
+    """Capacity built and still being run in."""
+    capacity_new: float = 0.0
+    """New capacity that works."""
+    idle: float = 0.0
+    """Part of the old capacity that is shut, fraction."""
+    origin: float = 0.0
+    signal: float = 0.0
+    cost: float = 0.0
+    ask: float = 0.0
+    served: float = 1.0
+    """Part of what its links might pass in the first sweep that it could grant, fraction."""
+    full: float = 0.0
+    normal: float = 0.0
+    working: float = 1.0
     plan: float = 0.0
     made: float = 0.0
+    taken: float = 0.0
+    """Taken in under the price floor in the step at hand."""
+    bought: float = 0.0
+    """Taken in under the price floor so far."""
+
+    @property
+    def name(self) -> str:
+        """As an author writes it: `COMMODITY.REGION`."""
+        return f"{self.commodity}.{self.region}"
+
+    @property
+    def building(self) -> float:
+        """Capacity begun that does not work yet, t per step."""
+        return sum(self.stages) + self.run_in
+
+    @property
+    def steepness(self) -> float:
+        """Part by which its cost rises with a part more output; capacity that stood idle at rest is not dear beyond all measure."""
+        steep = 1.0 / max(self.supply_elasticity, TINY)
+        spare = self.capacity / max(self.production, TINY)
+        return min(steep, log(self.full_cost) / log(spare)) if spare > 1.0 else steep
+
+    @property
+    def input_price(self) -> float:
+        """What its inputs add to its cost, as a logarithm."""
+        return sum(user.cost_share * user.buyer.log_price for user in self.inputs)
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
@@ -35,17 +96,31 @@ class Buyer:
     region: str
     recycled: float
     cover_steps: float
+    short: float
+    """Elasticity of demand at once, positive."""
+    long: float
+    """Elasticity of demand in the long run, positive."""
+    tide: list[float]
+    """What growth, season and noise make of final demand, a factor a step; a single one serves all steps."""
     on_hand: float = 0.0
     on_order: float = 0.0
     expected_use: float = 0.0
     expected_lead: float = 0.0
     rest_stock: float = 0.0
+    log_price: float = 0.0
+    slow: float = 0.0
+    """The price its users have grown used to, a logarithm."""
+    offer: float = 0.0
+    """What its sellers ask, tariffs included, a logarithm."""
     users: list[User] = field(default_factory=list)
     inbound: list[Link] = field(default_factory=list)
     threat: float = 0.0
     wanted: float = 0.0
     usable: float = 0.0
+    lack: float = 0.0
+    """What its users go without of what they would want at the usual price."""
     fill_wanted: float = 0.0
+    buy: float = 0.0
     order: float = 0.0
     need: float = 0.0
 
@@ -53,6 +128,11 @@ class Buyer:
     def name(self) -> str:
         """As an author writes it: `COMMODITY.REGION`."""
         return f"{self.commodity}.{self.region}"
+
+    @property
+    def answer(self) -> float:
+        """Part of what its final users would want at the usual price that they still want at this one."""
+        return exp(-(self.short * self.log_price + (self.long - self.short) * self.slow))
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
@@ -62,10 +142,15 @@ class User:
     sector: str
     buyer: Buyer
     feeds: Producer | None
+    works_in: Sector | None
     demand: float
     t_per_t: float
     priority: int
     weight: float
+    cost_share: float
+    """Share of this input in the cost of what it feeds, fraction."""
+    essential: float
+    """Part of its sector's output that stops without this input, fraction."""
     surge: float = 1.0
     want: float = 0.0
     got: float = 0.0
@@ -75,6 +160,22 @@ class User:
     def unmet(self) -> float:
         """Wanted and not got, t."""
         return self.want - self.got
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
+class Sector:
+    """Final users of one name in one region that make one output together, in steps of output at rest."""
+
+    name: str
+    region: str
+    product_steps: float
+    overtime: float
+    """Output beyond the normal that it can reach, fraction."""
+    stock: float
+    users: list[User] = field(default_factory=list)
+    work: float = 1.0
+    output: float = 1.0
+    sold: float = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -98,13 +199,22 @@ class Link:
     buyer: Buyer
     lead_steps: float
     ship_class: int
+    qualify_steps: float
+    """Steps the buyer needs to approve the seller; 0 where they trade at rest."""
+    rest_share: float
     share: float
     base_flow: float
+    fit: float
+    """How far the buyer is with approving the seller, 1 when done, fraction."""
     afloat: list[Shipment] = field(default_factory=list)
-    dock: float = 0.0
+    dock: list[float] = field(default_factory=list)
     arrived: float = 0.0
     open: float = 1.0
     passing: float = 1.0
+    hurry: float = 0.0
+    delay: float = 0.0
+    duty: float = 0.0
+    rushed: float = 0.0
     ask: float = 0.0
     passable: float = 0.0
     first_passable: float = 0.0
@@ -112,19 +222,30 @@ class Link:
     turned_away: float = 0.0
 
     @property
+    def clear(self) -> float:
+        """Part of the step in which goods pass freely, fraction: none where the buyer has not approved the seller yet."""
+        return self.open if self.fit > APPROVED else 0.0
+
+    @property
     def leak(self) -> float:
         """Part of the normal flow that restrictions let through, approved or leaked, fraction."""
         return max(0.0, self.passing - self.open)
 
     @property
-    def late(self) -> float:
-        """Part of every shipment that lands a step after the rest of it: what the lead has beyond whole steps, fraction."""
-        return self.lead_steps - floor(self.lead_steps)
+    def travel(self) -> float:
+        """Steps a shipment made now is under way."""
+        return self.lead_steps + self.delay
+
+    @property
+    def asked_price(self) -> float:
+        """What its seller asks, with the tariff, a logarithm."""
+        return self.seller.ask + self.duty
 
     def load(self, amount: float, step: int) -> Shipment:
-        """Put a shipment of `amount` t afloat, made at `step`."""
-        late = amount * self.late
-        shipment = Shipment(step + floor(self.lead_steps), [amount - late, late] if late > 0.0 else [amount])
+        """Put a shipment of `amount` t afloat, made at `step`: what its way has beyond whole steps is the part that lands a step later."""
+        whole = floor(self.travel)
+        late = amount * (self.travel - whole)
+        shipment = Shipment(step + whole, [amount - late, late] if late > 0.0 else [amount])
         self.afloat.append(shipment)
         return shipment
 
@@ -142,7 +263,7 @@ class Member:
     frac: float
     claim: float = 0.0
     released: float = 0.0
-    bought: float = 0.0
+    stored: float = 0.0
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
@@ -165,16 +286,33 @@ class Store:
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """Numbers and rules that everyone shares in one run."""
+    """Numbers and rules that everyone shares in one run, named as in `World` and `Network`."""
 
     hoarding: float
     uneven: float
     g_order: float
     g_stock: float
     g_expect: float
+    front_running: float
+    alpha: float
+    switching: float
+    shut: float
+    entry_price: float
+    entry_elasticity: float
+    entry_growth: float
+    g_price: float
+    g_contract: float
+    g_demand: float
+    g_source: float
+    g_signal: float
+    g_close: float
+    g_restart: float
+    g_build: float
+    g_ramp: float
     use_rule: str
     ship_rule: str
     sweeps: int
+    prices: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,144 +322,9 @@ class Cast:
     producers: list[Producer]
     buyers: list[Buyer]
     users: list[User]
+    sectors: list[Sector]
     links: list[Link]
     stores: list[Store]
     members: list[Member]
     strikes: list[Strike]
     habits: Habits
-
-
-def assemble(network: Network, world: World, run: int) -> Cast:
-    """Everyone as they stand before the first step of `run` (MODEL.md, State and where it starts)."""
-    producers, buyers = _nodes(network, world, run)
-    users = _users(network, world, run, producers, buyers)
-    links = _links(network, world, run, producers, buyers)
-    _rest(users, buyers)
-    stores, members = _stores(network, world, run, buyers)
-    strikes = [
-        Strike(
-            plan=plan,
-            profile=profile,
-            links=[links[i] for i in plan.links],
-            producers=[producers[i] for i in plan.nodes],
-            users=[users[i] for i in plan.users],
-        )
-        for plan, events in zip(network.shocks, world.events, strict=True)
-        for profile in profiles(events, run)
-    ]
-    return Cast(
-        producers=producers,
-        buyers=buyers,
-        users=users,
-        links=links,
-        stores=stores,
-        members=members,
-        strikes=strikes,
-        habits=_habits(network, world, run),
-    )
-
-
-def _nodes(network: Network, world: World, run: int) -> tuple[list[Producer], list[Buyer]]:
-    capacity, production = column(world.capacity, run), column(world.production, run)
-    buffer, cover, recycled = column(world.buffer_steps, run), column(world.cover_steps, run), column(world.recycled, run)
-    producers, buyers = [], []
-    for n in range(network.n_node):
-        commodity, region = network.commodities[network.node_commodity[n]], network.regions[network.node_region[n]]
-        producers.append(
-            Producer(
-                commodity=commodity,
-                region=region,
-                capacity=capacity[n],
-                buffer_steps=buffer[n],
-                finished=buffer[n] * production[n],
-                expected_orders=production[n],
-            )
-        )
-        buyers.append(Buyer(commodity=commodity, region=region, recycled=recycled[n], cover_steps=cover[n]))
-    return producers, buyers
-
-
-def _users(network: Network, world: World, run: int, producers: Sequence[Producer], buyers: Sequence[Buyer]) -> list[User]:
-    table, demand = network.users, column(world.demand, run)
-    users = []
-    for u, sector in enumerate(table.sector):
-        user = User(
-            sector=sector,
-            buyer=buyers[table.node[u]],
-            feeds=producers[table.feeds[u]] if table.feeds[u] >= 0 else None,
-            demand=demand[u],
-            t_per_t=float(table.t_per_t[u]),
-            priority=int(table.priority[u]),
-            weight=float(table.weight[u]),
-        )
-        user.buyer.users.append(user)
-        if user.feeds:
-            user.feeds.inputs.append(user)
-        users.append(user)
-    return users
-
-
-def _links(network: Network, world: World, run: int, producers: Sequence[Producer], buyers: Sequence[Buyer]) -> list[Link]:
-    table, share, flow = network.links, column(world.share, run), column(world.base_flow, run)
-    links = []
-    for i in range(len(table.src)):
-        lead = float(table.lead_steps[i])
-        link = Link(
-            seller=producers[table.src[i]],
-            buyer=buyers[table.dst[i]],
-            lead_steps=lead,
-            ship_class=int(table.ship_class[i]),
-            share=share[i],
-            base_flow=flow[i],
-        )
-        _rest_afloat(link)
-        link.seller.outbound.append(link)
-        link.buyer.inbound.append(link)
-        link.buyer.on_order += flow[i] * lead
-        link.buyer.expected_lead += share[i] * lead
-        links.append(link)
-    return links
-
-
-def _rest_afloat(link: Link) -> None:
-    # What was shipped at rest before the first step and is still owed: of the oldest shipment only the late part, if there is one.
-    late = link.base_flow * link.late
-    if late > 0.0:
-        link.afloat.append(Shipment(0, [late]))
-    for step in range(-floor(link.lead_steps), 0):
-        link.load(link.base_flow, step)
-
-
-def _rest(users: Sequence[User], buyers: Sequence[Buyer]) -> None:
-    # Expected orders still hold production at rest here: nothing has moved yet.
-    for user in users:
-        user.want = user.t_per_t * user.feeds.expected_orders if user.feeds else user.demand
-    for buyer in buyers:
-        buyer.expected_use = sum(user.want for user in buyer.users)
-        buyer.on_hand = buyer.rest_stock = buyer.cover_steps * buyer.expected_use
-
-
-def _stores(network: Network, world: World, run: int, buyers: Sequence[Buyer]) -> tuple[list[Store], list[Member]]:
-    table, frac = network.stores, column(world.member_frac, run)
-    target, initial, fill = column(world.store_target, run), column(world.store_initial_frac, run), column(world.store_fill_steps, run)
-    trigger, at_most = column(world.store_trigger, run), column(world.store_at_most, run)
-    members = [Member(buyer=buyers[n], frac=frac[i]) for i, n in enumerate(table.member_node)]
-    stores = [
-        Store(
-            name=name,
-            target=target[s],
-            fill_steps=fill[s],
-            trigger=trigger[s],
-            at_most=at_most[s],
-            held=initial[s] * target[s],
-            members=[member for member, owner in zip(members, table.member_store, strict=True) if owner == s],
-        )
-        for s, name in enumerate(table.name)
-    ]
-    return stores, members
-
-
-def _habits(network: Network, world: World, run: int) -> Habits:
-    names = ("hoarding", "uneven", "g_order", "g_stock", "g_expect")
-    numbers = {name: column(getattr(world, name), run)[0] for name in names}
-    return Habits(**numbers, use_rule=network.use_rule, ship_rule=network.ship_rule, sweeps=network.sweeps)

@@ -33,20 +33,21 @@ class Ledger:
         self._stocks = _stocks(self._cast)
 
     def _breach(self, commodity: str, step: int, gap: float) -> Problem:
-        released, bought = defaultdict(float), defaultdict(float)
+        released, stored = defaultdict(float), defaultdict(float)
         for member in self._cast.members:
             released[member.buyer.name] += member.released
-            bought[member.buyer.name] += member.bought
+            stored[member.buyer.name] += member.stored
         suspects = []
         pairs = zip(self._cast.producers, self._cast.buyers, self._stocks, strict=True)
         for producer, buyer, (on_hand, finished) in pairs:
             if buyer.commodity != commodity:
                 continue
             came = sum(link.arrived for link in buyer.inbound) + buyer.recycled + released[buyer.name]
-            went = sum(user.consumed for user in buyer.users) + bought[buyer.name]
+            went = sum(user.consumed for user in buyer.users) + stored[buyer.name]
+            sold = sum(link.shipped for link in producer.outbound) + producer.taken
             own_gaps = (
                 buyer.on_hand - (on_hand + came - went),
-                producer.finished - (finished + producer.made - sum(link.shipped for link in producer.outbound)),
+                producer.finished - (finished + producer.made - sold),
                 buyer.on_order - _afloat(buyer),
             )
             suspects.append((max(abs(own) for own in own_gaps), buyer.name))
@@ -62,7 +63,7 @@ class Ledger:
 def _weigh(cast: Cast) -> dict[str, float]:
     total: dict[str, float] = defaultdict(float)
     for producer, buyer in zip(cast.producers, cast.buyers, strict=True):
-        total[buyer.commodity] += buyer.on_hand + producer.finished + _afloat(buyer)
+        total[buyer.commodity] += buyer.on_hand + producer.finished + producer.bought + _afloat(buyer)
     for store in cast.stores:
         total[store.commodity] += store.held
     return total

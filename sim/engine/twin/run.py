@@ -11,16 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from sim.engine.twin import market
-from sim.engine.twin.entities import Cast, Link, Shipment, assemble
+from sim.engine.twin import market, prices, sectors, sourcing, supply
+from sim.engine.twin.assemble import assemble
+from sim.engine.twin.entities import Cast, Link, Shipment
 from sim.engine.twin.log import Event, Log
 from sim.engine.twin.matter import Ledger
+from sim.engine.twin.shocks import feel
 from sim.errors import ModelError, Problem
 from sim.model.world import Floats, Network, World
 
 # A step runs from k to k + 1. Shocks open and close at k, shipments land at their docks at k + 1/4, the market works at k + 1/2.
-# Nothing else happens at those three moments, and docks are unloaded in stored order, so it does not matter who was started first:
-# at most two parts land at one dock in a step, the first of one shipment and the second of the one before, and a sum of two has no order.
+# Nothing else happens at those three moments, and docks are unloaded in stored order and summed exactly, so it does not matter who was
+# started first.
 LANDING = 0.25
 MARKET = 0.5
 
@@ -65,8 +67,34 @@ class TwinResult:
     """[step, store]."""
     released: Floats
     """Given by the store, [step, member]."""
-    bought: Floats
+    stored: Floats
     """Taken by the store, [step, member]."""
+    log_price: Floats
+    """Logarithm of the delivered price as a multiple of the one at rest, after the step, [step, node]."""
+    log_origin: Floats
+    """Logarithm of what a producer earns as a multiple of rest, after the step, [step, node]."""
+    signal: Floats
+    """Lagged margin on which works are built and shut, a logarithm, after the step, [step, node]."""
+    share: Floats
+    """Share of the buyer's orders that goes to the link, after the step, [step, link]."""
+    fit: Floats
+    """How far the buyer is with approving the seller, 1 when done, after the step, [step, link]."""
+    capacity_new: Floats
+    """New capacity that works after the step, t per step, [step, node]."""
+    building: Floats
+    """Capacity begun that does not work yet, after the step, t per step, [step, node]."""
+    idle: Floats
+    """Part of the old capacity that is shut after the step, [step, node]."""
+    idle_new: Floats
+    """Part of the new capacity that is shut after the step, [step, node]."""
+    bought: Floats
+    """Taken in under a price floor so far, [step, node]."""
+    product_stock: Floats
+    """Products after the step, in steps of output at rest, [step, sector]."""
+    sold: Floats
+    """As a part of the sales at rest, [step, sector]."""
+    output: Floats
+    """As a part of the output at rest, [step, sector]."""
     events: tuple[Event, ...]
     """The log, sorted by date."""
 
@@ -89,7 +117,20 @@ RECORDS: dict[str, Callable[[Cast], list[float]]] = {
     "arrived": lambda cast: [link.arrived for link in cast.links],
     "held": lambda cast: [store.held for store in cast.stores],
     "released": lambda cast: [member.released for member in cast.members],
-    "bought": lambda cast: [member.bought for member in cast.members],
+    "stored": lambda cast: [member.stored for member in cast.members],
+    "log_price": lambda cast: [buyer.log_price for buyer in cast.buyers],
+    "log_origin": lambda cast: [producer.origin for producer in cast.producers],
+    "signal": lambda cast: [producer.signal for producer in cast.producers],
+    "share": lambda cast: [link.share for link in cast.links],
+    "fit": lambda cast: [link.fit for link in cast.links],
+    "capacity_new": lambda cast: [producer.capacity_new for producer in cast.producers],
+    "building": lambda cast: [producer.building for producer in cast.producers],
+    "idle": lambda cast: [producer.idle for producer in cast.producers],
+    "idle_new": lambda cast: [producer.idle_new for producer in cast.producers],
+    "bought": lambda cast: [producer.bought for producer in cast.producers],
+    "product_stock": lambda cast: [sector.stock for sector in cast.sectors],
+    "sold": lambda cast: [sector.sold for sector in cast.sectors],
+    "output": lambda cast: [sector.output for sector in cast.sectors],
 }
 
 
@@ -139,18 +180,30 @@ class _Twin:
 
     def _step(self, step: int) -> None:
         cast = self._cast
-        market.feel(cast)
+        feel(cast)
         market.arrive(cast)
         market.recycle(cast)
-        market.plan(cast)
+        supply.muster(cast)
+        supply.plan(cast)
+        sectors.plan(cast)
+        market.want(cast, step)
         market.release(cast)
         market.use(cast)
         market.make(cast)
+        sectors.make(cast)
+        market.consume(cast)
         market.fill(cast)
         market.order(cast)
         market.ship(cast)
         self._depart(step)
         market.learn(cast)
+        sourcing.qualify(cast)
+        supply.buy_up(cast)
+        if cast.habits.prices:
+            prices.price(cast)
+            sourcing.lean(cast)
+            supply.adapt(cast)
+        supply.remember(cast)
         self._count(step)
 
     def _depart(self, step: int) -> None:
@@ -160,10 +213,10 @@ class _Twin:
 
     def _voyage(self, link: Link, shipment: Shipment) -> Process:
         yield self._calendar.timeout(shipment.due + LANDING - self._calendar.now)
-        link.dock += shipment.parts.pop(0)
+        link.dock.append(shipment.parts.pop(0))
         while shipment.parts:
             yield self._calendar.timeout(1)
-            link.dock += shipment.parts.pop(0)
+            link.dock.append(shipment.parts.pop(0))
         link.afloat.remove(shipment)
 
     def _count(self, step: int) -> None:

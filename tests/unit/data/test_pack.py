@@ -36,6 +36,10 @@ def changed(material: str, what: str, value: float) -> list[str]:
     return [c.name for c in check(tuple(found)) if not c.ok]
 
 
+def without_use(material: str, sector: str) -> list[str]:
+    return [c.name for c in check(tuple(f for f in facts(material) if f.sector != sector or f.quantity != "end_use")) if not c.ok]
+
+
 def test_checks_see_what_is_wrong() -> None:
     assert any("- use) / supply" in name for name in changed("gallium", "gallium.refined.USA.consumption", 60.0))
     assert any("stated world total" in name for name in changed("gallium", "gallium.refined.RUS.production", 60.0))
@@ -43,6 +47,7 @@ def test_checks_see_what_is_wrong() -> None:
     assert any("recycled / use, KOR" in name for name in changed("germanium", "germanium.refined.KOR.recycled", 50.0))
     assert any("capacity / production, CHN" in name for name in changed("germanium", "germanium.refined.CHN.capacity", 50.0))
     assert any("trade out / production, MYS" in name for name in changed("rare-earths", "rare-earths.oxide.MYS.trade.JPN", 0.0))
+    assert any("value added that use none" in name for name in without_use("gallium", "solar-cells"))
     belgium = next(f for f in facts("germanium") if f.what == "germanium.refined.BEL.production")
     assert any(
         "members counted beside their bloc" in c.name for c in check((*facts("germanium"), replace(belgium, region="EU27"))) if not c.ok
@@ -97,8 +102,23 @@ def test_an_unknown_material_is_refused_with_a_hint() -> None:
         ("germanium", "germanium.refined.CHN.production", 180.0, "measured"),
         ("rare-earths", "rare-earths.oxide.CHN.production", 73756.7, "measured"),
         ("rare-earths", "ndfeb.magnet.JPN.production", 8700.0, "assumption"),
+        ("gallium", "gallium.refined.EU27.value_added.optoelectronics", 101_570.9e6, "derived"),
+        ("rare-earths", "rare-earths.oxide.EU27.value_added.catalysts", 150_343.6e6, "derived"),
     ],
 )
 def test_headline_figures(material: str, what: str, value: float, status: str) -> None:
     (fact,) = (f for f in facts(material) if f.what == what and f.role == "base")
     assert (fact.value, fact.status) == (value, status)
+
+
+def test_value_added_is_given_only_where_it_was_measured_and_called_an_upper_bound() -> None:
+    found = [f for material in materials() for f in facts(material) if f.quantity == "value_added"]
+    assert {f.region for f in found} == {"EU27"}
+    assert {f.commodity for f in found} == {"gallium.refined", "rare-earths.oxide"}
+    assert all("upper bound" in f.basis and f.value > 1e9 for f in found)
+    # One name in two materials would have to mean one sector.
+    by_name: dict[str, set[float]] = {}
+    for fact in found:
+        if fact.role == "base":
+            by_name.setdefault(fact.sector, set()).add(fact.value)
+    assert all(len(values) == 1 for values in by_name.values())

@@ -17,13 +17,17 @@ from sim.scenario import (
     Clock,
     CommoditySpec,
     Demand,
+    DemandRules,
     ExportBan,
     Lognormal,
     NetworkSpec,
     NodeSpec,
     Outage,
+    PriceRules,
     Release,
     Scenario,
+    Sector,
+    SourcingRules,
     Stockpile,
     TradeSpec,
     Uniform,
@@ -81,7 +85,17 @@ def test_the_defaults_of_the_model(write: Write) -> None:
     assert (rules.lead_home, rules.lead_abroad, rules.sweeps, rules.use, rules.ship) == (7.0, 42.0, 3, "proportional", "proportional")
     assert (scenario.runs.count, scenario.runs.rng_seed, scenario.runs.sampler) == (2000, 0, "plain")
     assert scenario.watch.threshold == 0.01
-    assert scenario.watch.series == ("unmet", "cover", "store", "supply")
+    assert scenario.watch.series == ("unmet", "cover", "store", "supply", "price")
+    assert (rules.front_running, rules.input_cost) == (4.0, 0.5)
+    assert rules.price == PriceRules(feedback=True, scarcity=1.2, adjustment=42.0, contract=6 * 365.25 / 12)
+    demand = {"elasticity": 0.15, "elasticity_long": 0.45, "response": 365.25, "growth": 0.0, "season": 0.0, "season_peak": "01-15"}
+    assert rules.demand == DemandRules(**demand, noise=0.0, noise_memory=365.25 / 12)
+    supply = rules.supply
+    assert (supply.elasticity, supply.shut_price, supply.closing, supply.restart) == (0.2, 0.7, 90.0, 365.25)
+    assert (supply.entry_price, supply.entry_elasticity, supply.entry_growth) == (1.8, 0.79, 0.25)
+    assert (supply.signal, supply.build, supply.slip, supply.run_in) == (6 * 365.25 / 12, 17 * 365.25 / 12, 1.7, 3.5 * 365.25)
+    assert rules.sourcing == SourcingRules(switching=1.0, qualification=5 * 365.25 / 12)
+    assert dict(scenario.sectors) == {}
 
 
 def test_a_scenario_built_in_code_takes_base_units() -> None:
@@ -253,12 +267,31 @@ def test_a_long_chain_of_extends_is_refused(write: Write) -> None:
             lambda s: s.network.commodities["metal.refined"].recipe,
             {"ore.mined": 3.0},
         ),
+        ("rules.demand.elasticity=0.3", lambda s: s.rules.demand.elasticity, 0.3),
+        ("rules.price={feedback: false}", lambda s: s.rules.price.feedback, False),
+        ("sectors.chips={}", lambda s: s.sectors["chips"], Sector()),
+        ("sectors={chips: }", lambda s: s.sectors["chips"].overtime, 0.25),
+        ("sectors={chips: {essential: {metal.refined: 40 %}}}", lambda s: s.sectors["chips"].essential, {"metal.refined": 0.4}),
+        (
+            "network.commodities.metal.refined.cost_share.ore.mined=40 %",
+            lambda s: s.network.commodities["metal.refined"].cost_share,
+            {"ore.mined": 0.4},
+        ),
         ("network.trade.0.lead=1 week", lambda s: s.network.trade[0].lead, 7.0),
         ("shocks.fire={kind: outage, commodity: ore.mined, region: AAA, start: 2026-02-01}", lambda s: len(s.shocks), 2),
     ],
 )
 def test_set(change: str, read: Callable[[Scenario], object], value: object, write: Write) -> None:
     assert read(load(write(), sets=[change])) == value
+
+
+def test_a_set_below_a_name_with_a_dot(write: Write) -> None:
+    path = write(f"{write().read_text()}sectors: {{chips: }}\n")
+    assert load(path).sectors["chips"] == Sector()
+    scenario = load(path, sets=["sectors.chips.essential.metal.refined=40 %", "sectors.chips.value_added.friends=5 bn USD/year"])
+    assert scenario.sectors["chips"] == Sector(essential={"metal.refined": 0.4}, value_added={"friends": 5e9})
+    (line,) = said(path, sets=("sectors.chps.overtime=0",))
+    assert line == "--set sectors.chps.overtime: no 'sectors.chps' to change. Did you mean 'chips'?"
 
 
 def test_sets_come_after_the_variant_and_in_order(write: Write) -> None:

@@ -64,6 +64,13 @@ def test_what_ships_is_valid(name: str) -> None:
         "set: {metal.refined.AAA.cover: {triangular: [6 weeks, 10 weeks, 20 weeks]}, metal.refined.all.demand.chips: 3 t/year}\n",
         "rules: {hoarding: {uniform: [1.3, 2]}, use: max-min, lead_abroad: 2 months, allies: AAA}\n",
         "runs: {count: 1e6}\n",
+        "rules: {price: {feedback: false}, demand: {growth: -2 %, season: 0.1, season_peak: 02-10}, supply: {build: 2 years}, "
+        "sourcing: {switching: {uniform: [0, 2]}}}\n",
+        "sectors: {chips: {essential: {metal.refined: 50 %}, value_added: {AAA: 5 bn USD/year}}, other: }\n",
+        "sectors: {chips: {value_added: {AAA: {uniform: [300 million USD/year, 7 bn USD / year]}}}}\n",
+        "shocks: {s: {kind: tariff, commodity: metal.refined, from: AAA, to: BBB, rate: 145 %, start: 2026-03-01}, "
+        "t: {kind: transport, commodity: metal.refined, delay: 2 weeks, after: {shock: s, probability: 30 %}}}\n",
+        "policies: {p: {kind: price_floor, commodity: metal.refined, region: AAA, level: 1.8}}\n",
     ],
 )
 def test_both_accept(text: str) -> None:
@@ -75,7 +82,7 @@ def test_both_accept(text: str) -> None:
     "name",
     [
         "unknown-key", "wrong-unit", "no-unit", "ambiguous-unit", "unknown-kind", "list-for-mapping", "a-list",
-        "missing-parts", "many-mistakes",
+        "missing-parts", "many-mistakes", "negative-elasticity", "tariff", "market-rules",
     ],
 )  # fmt: skip
 def test_both_refuse(name: str) -> None:

@@ -33,6 +33,14 @@ class Recipe:
     variant: str | None = None
     stored: tuple[str, ...] = ()
     n_runs: int = 2000
+    priced: Mapping[str, float] | None = None
+    """Price in the worst week of the median run, as a multiple of that at rest; regions left out stay at 1. None: no prices."""
+    earned: tuple[str, ...] = ()
+    """Regions that make some; with any of them the series `origin_price` is kept, as the real thing keeps it, for all."""
+    given_up: Mapping[str, float] | None = None
+    """Mean share of use given up."""
+    at_work: Mapping[tuple[str, str], tuple[float, float]] | None = None
+    """(region, sector) -> mean share of sales lost, and value added lost in USD."""
 
 
 def build_view(recipe: Recipe) -> RunView:
@@ -45,6 +53,10 @@ def build_view(recipe: Recipe) -> RunView:
         for region in recipe.regions:
             rows += _place(recipe, (commodity, region), dates, depth.get(region, 0.0))
             summary += _summary(recipe, commodity, region, depth.get(region, 0.0))
+            if recipe.priced is not None:
+                rows += _prices(recipe, (commodity, region), dates)
+                summary += _price_summary(recipe, commodity, region)
+    summary += _sectors(recipe)
     series = pd.concat(rows, ignore_index=True).reindex(columns=list(SERIES_COLUMNS))
     return RunView(
         title=recipe.title, question="When do users run short?", scenario="gallium-export-halt", variant=recipe.variant,
@@ -128,6 +140,42 @@ def _summary(recipe: Recipe, commodity: str, region: str, depth: float) -> list[
         rows.append({**place, "measure": "first_shortage_days", "unit": "days", "mean": 268.4, "p05": 231.0, "p50": 259.0, "p95": 371.0})
     rows.append({**place, "measure": "days_short", "unit": "days", "mean": 410 * depth, "p05": 0.0, "p50": 400 * depth, "p95": 900 * depth})
     rows.append({**place, "measure": "lowest_cover_days", "unit": "days", "mean": 42 * (1 - depth), "p05": 0.0, "p95": 45.0})
+    return rows
+
+
+def _prices(recipe: Recipe, place: tuple[str, str], dates: list[date]) -> list[pd.DataFrame]:
+    step = np.arange(len(dates), dtype=float)
+    top = (recipe.priced or {}).get(place[1], 1.0)
+    pulse = np.exp(-(((step - 62.0) / 22.0) ** 2)) * (step > 32)
+    price = {q: np.exp(np.log(top) * pulse * (0.2 + 1.6 * (q if top > 1.0 else 1.0 - q))) for q in QUANTILES}
+    frames = [_frame("price", place, dates, {"unit": "multiple", "mean": np.nan, **_bands(price)})]
+    if recipe.earned:
+        # Where nothing is made it stays at 1.
+        earned = {q: 0.5 * values if place[1] in recipe.earned else np.ones_like(step) for q, values in price.items()}
+        frames.append(_frame("origin_price", place, dates, {"unit": "multiple", "mean": np.nan, **_bands(earned)}))
+    return frames
+
+
+def _price_summary(recipe: Recipe, commodity: str, region: str) -> list[dict[str, object]]:
+    place = {"commodity": commodity, "region": region, "sector": "all", "n": recipe.n_runs}
+    top, part = (recipe.priced or {}).get(region, 1.0), (recipe.given_up or {}).get(region, 0.0)
+    peak = {"mean": top, "p05": top**0.5, "p50": top, "p95": top**1.2, "cvar95": top**1.3}
+    made = top if region in recipe.earned else np.nan
+    share = {"mean": part, "p05": 0.25 * part, "p50": part, "p95": 2.0 * part, "cvar95": 2.2 * part}
+    return [
+        {**place, "measure": "price_peak", "unit": "multiple", **peak},
+        {**place, "measure": "origin_price_peak", "unit": "multiple", "mean": made, "p05": made, "p50": made, "p95": made},
+        {**place, "measure": "forgone_share", "unit": "share", **share},
+    ]
+
+
+def _sectors(recipe: Recipe) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for (region, sector), (share, usd) in (recipe.at_work or {}).items():
+        place = {"commodity": "", "region": region, "sector": sector, "n": recipe.n_runs}
+        for end, factor in (("", 1.0), ("_high", 2.0), ("_low", 0.25)):
+            for measure, mean in ((f"sales_lost_share{end}", share * factor), (f"value_added_lost{end}", usd * factor)):
+                rows.append({**place, "measure": measure, "mean": mean, "p05": 0.5 * mean, "p50": mean, "p95": 3.0 * mean})
     return rows
 
 

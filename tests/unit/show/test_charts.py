@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from sim.errors import RunError
 from sim.show import style
 from sim.show.charts import shortage_fan, stock_levels, supply_by_origin, survival, write_charts
+from sim.show.prices import price_fan
 from sim.show.view import STATISTICS, RunView
 from tests.unit.show.conftest import DEMAND_T_PER_YEAR
 
@@ -359,3 +360,110 @@ def test_the_way_a_run_was_kept_does_not_show(make_view: Maker, tmp_path: Path, 
         series = series.astype({"series": "category", "commodity": "category", "region": "category", "origin": "category"})
     first, second = write_charts(view, tmp_path / "a"), write_charts(replace(view, series=series.iloc[::-1]), tmp_path / "b")
     assert [path.read_bytes() for path in first if path.suffix == ".png"] == [path.read_bytes() for path in second if path.suffix == ".png"]
+
+
+PRICED: dict[str, Any] = {"regions": ("CHN", "EU27", "JPN"), "priced": {"EU27": 3.0, "JPN": 1.8}}
+
+
+def test_price_chart_is_written_after_the_shortage(make_view: Maker, tmp_path: Path) -> None:
+    written = write_charts(make_view(**PRICED), tmp_path)
+    stems = ["shortage", "price", "supply", "stock", "survival"]
+    assert [path.name for path in written if path.suffix == ".png"] == [f"{stem}-gallium.refined.png" for stem in stems]
+
+
+def test_prices_that_hardly_move_are_said_in_words(make_view: Maker) -> None:
+    figure = price_fan(make_view(**PRICED), "gallium.refined")
+    assert len(figure.axes) == 2
+    assert "Price within 5 % of that at rest at any date in nine runs out of ten: CHN." in texts(figure)
+    # The 95th percentile of 1.035 ** 1.72 is 1.061: outside.
+    assert len(price_fan(make_view(regions=("CHN", "EU27"), priced={"EU27": 1.035}), "gallium.refined").axes) == 1
+    falls = price_fan(make_view(regions=("CHN",), priced={"CHN": 0.9}), "gallium.refined")
+    assert len(falls.axes) == 1
+    calm = price_fan(make_view(regions=("CHN", "EU27"), priced={}), "gallium.refined")
+    assert not calm.axes
+    assert "nine runs out of ten: CHN and EU27." in texts(calm)
+
+
+def ticks(figure: Figure, panel: int = 0) -> list[str]:
+    return [label.get_text() for label in figure.axes[panel].get_yticklabels()]
+
+
+def test_price_axis_is_even_below_five_and_by_ratios_above(make_view: Maker) -> None:
+    low = price_fan(make_view(**PRICED), "gallium.refined")
+    # 3 ** (0.2 + 1.6 * 0.95) is 6.6, 2.4 ** 1.72 is 4.5.
+    assert low.axes[0].get_yscale() == "log"
+    even = price_fan(make_view(regions=("EU27", "JPN"), priced={"EU27": 2.4, "JPN": 1.8}), "gallium.refined")
+    assert even.axes[0].get_yscale() == "linear"
+    assert even.axes[0].get_ylim()[0] == 0.0
+    assert ticks(even) == ["0", "x1", "x2", "x3", "x4", "x5"]
+    assert ticks(even, 1) == [""] * 6
+    far = price_fan(make_view(regions=("EU27", "JPN"), priced={"EU27": 8.0, "JPN": 0.5}), "gallium.refined")
+    assert ticks(far) == ["x0.5", "x1", "x2", "x5", "x10", "x20"]
+    assert "Equal steps up the axis are equal ratios" in texts(far)
+    assert "Equal steps" not in texts(even)
+    huge = price_fan(make_view(regions=("EU27",), priced={"EU27": 200.0}), "gallium.refined")
+    assert ticks(huge) == ["x1", "x10", "x100", "x1,000"]
+
+
+def test_median_of_the_price_is_drawn_as_it_is(make_view: Maker) -> None:
+    axes = price_fan(make_view(regions=("EU27",), priced={"EU27": 8.0}), "gallium.refined").axes[0]
+    usual, median = axes.get_lines()
+    assert set(np.asarray(usual.get_ydata(), dtype=float)) == {1.0}
+    assert np.asarray(median.get_ydata(), dtype=float).max() == pytest.approx(8.0, rel=1e-3)
+
+
+def test_a_band_by_ratios_keeps_its_small_values(make_view: Maker) -> None:
+    view = make_view(regions=("EU27",), priced={"EU27": 30.0})
+    low = view.by_region("price", "gallium.refined")["EU27"].p05
+    band = np.asarray(price_fan(view, "gallium.refined").axes[0].patches[0].get_path().vertices)
+    day = view.by_region("price", "gallium.refined")["EU27"].day
+    lower = band[: len(band) // 2]
+    drawn = np.exp(np.interp(day, lower[:, 0], np.log(lower[:, 1])))
+    assert np.abs(np.log(drawn / low)).max() < 0.02
+
+
+def test_what_producers_get_is_a_thin_line_where_something_is_made(make_view: Maker) -> None:
+    figure = price_fan(make_view(**PRICED, earned=("JPN",)), "gallium.refined")
+    assert [len(axes.get_lines()) for axes in figure.axes] == [2, 3]
+    thin = figure.axes[1].get_lines()[2]
+    assert thin.get_linewidth() < figure.axes[1].get_lines()[1].get_linewidth()
+    assert np.asarray(thin.get_ydata(), dtype=float).max() == pytest.approx(0.9, rel=1e-2)
+    assert "what producers get: median" in texts(figure)
+    assert "producers" not in texts(price_fan(make_view(**PRICED), "gallium.refined"))
+    # Its fall below the axis of the fan widens the axis.
+    assert figure.axes[1].get_ylim()[0] < 0.51
+
+
+@pytest.mark.parametrize("case", [*CASES, {"n_date": 1, "earned": ("KOR",)}])
+@pytest.mark.parametrize("top", [1.9, 9.0, 900.0])
+def test_words_of_the_price_chart_stay_apart(make_view: Maker, case: dict[str, Any], top: float) -> None:
+    regions = case.get("regions", ("CHN", "EU27", "JPN", "KOR"))
+    view = make_view(**case, priced=dict.fromkeys(regions[:3], top))
+    with style.chart_style():
+        assert_apart(price_fan(view, view.commodities[0]))
+
+
+def test_where_every_run_is_the_same_the_price_is_a_line(make_certain: Maker) -> None:
+    figure = price_fan(make_certain(**PRICED, earned=("JPN",)), "gallium.refined")
+    assert not any(axes.patches for axes in figure.axes)
+    for word in ("5–95", "median", "runs out of ten"):
+        assert word not in texts(figure)
+    assert "Price within 5 % of that at rest at any date: CHN." in texts(figure)
+
+
+def test_a_run_without_prices_has_no_price_chart(make_view: Maker, tmp_path: Path) -> None:
+    assert not [path for path in write_charts(make_view(regions=("EU27",)), tmp_path) if path.name.startswith("price")]
+    with pytest.raises(RunError, match=r"Add 'price' to watch\.series in the scenario"):
+        price_fan(make_view(), "gallium.refined")
+
+
+def test_use_given_up_is_told_where_nobody_is_short(make_view: Maker) -> None:
+    calm = texts(shortage_fan(make_view(depth={}, **PRICED, given_up={"JPN": 0.123, "EU27": 0.01}), "gallium.refined"))
+    assert "But users do without because it is dear: most in JPN, 12.3 % of use on average." in calm
+    assert "But users" not in texts(shortage_fan(make_view(depth={}, **PRICED, given_up={"JPN": 1e-17}), "gallium.refined"))
+
+
+def test_demand_is_said_to_answer_prices_only_where_there_are_any(make_view: Maker) -> None:
+    note = "Demand is what users want at the price of the day."
+    assert note in " ".join(texts(supply_by_origin(make_view(**PRICED), "gallium.refined")).split())
+    assert note not in " ".join(texts(supply_by_origin(make_view(), "gallium.refined")).split())

@@ -128,7 +128,7 @@ def test_headline_where_nobody_runs_short(build: Callable[..., Page]) -> None:
 def test_table_has_the_words_of_the_terminal(build: Callable[..., Page], make_view: Maker) -> None:
     source = build().source
     view = make_view()
-    lines = summary_table(view.summary, n_runs=view.n_runs, start=date(2026, 1, 1)).split("\n\n")[0].split("\n")[4:]
+    lines = summary_table(view.summary, n_runs=view.n_runs, start=date(2026, 1, 1)).split("\n\n")[0].split("\n")[5:]
     rows = [words(row.replace("</th>", " ").replace("</td>", " ")) for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", source)]
     for line in lines:
         assert " ".join(line.split()).replace("<", "&lt;") in rows
@@ -228,7 +228,7 @@ def test_shocks_policies_sources_and_how_to_repeat_it(build: Callable[..., Page]
     assert "Policies: reserve (stockpile)." in text
     assert "Facts: 15 numbers measured, 3 derived, 39 assumed." in text
     assert "39 of 57 facts behind this run are assumptions" in text
-    assert "There are no prices yet" in text
+    assert "There are no prices in this run" in text
     assert "sim run gallium-export-halt --variant &#39;pooled 60&#39; --runs 2000 --rng-seed 20260101" in text
     assert "title: as written" in text
 
@@ -285,3 +285,94 @@ def test_manifest_that_lacks_a_key_is_a_clear_error(make_view: Maker, tmp_path: 
     del manifest["hash"], manifest["text"]
     with pytest.raises(RunError, match=r"the manifest is not whole \(got no hash and text\)"):
         write_page(view, [], manifest, tmp_path / "report.html")
+
+
+def test_headline_where_nobody_runs_short_but_prices_rise(build: Callable[..., Page]) -> None:
+    source = build(depth={}, regions=("CHN", "EU27", "JPN"), priced={"JPN": 8.2, "EU27": 3.0}, given_up={"EU27": 0.12, "JPN": 0.05}).source
+    assert (
+        "gallium, refined: nobody runs short, but the price peaks at 8.2 times that at rest in JPN (5-95 %: 2.9-12.5). Users give up "
+        "12.0 % of their use in EU27, where most is given up (5-95 %: 3.0-24.0 %). Both are means over all runs. No shortage"
+    ) in words(source)
+    assert 'class="headline">' in source
+    assert "There are no prices in this run" not in source
+
+
+def test_headline_tells_use_given_up_where_prices_hardly_rise(build: Callable[..., Page]) -> None:
+    text = words(build(depth={}, regions=("EU27",), priced={}, given_up={"EU27": 0.02}).source)
+    assert "nobody runs short, but users give up 2.0 % of their use in EU27 (5-95 %: 0.5-4.0 %). That is the mean over all runs." in text
+
+
+def test_headline_stays_quiet_where_nothing_happens(build: Callable[..., Page]) -> None:
+    source = build(depth={}, priced={"EU27": 1.01}, given_up={"EU27": 1e-17}).source
+    assert "gallium, refined: nobody runs short. Its price hardly moves." in words(source)
+    assert 'class="headline quiet">' in source
+
+
+def test_headline_of_a_shortage_tells_the_price_too(build: Callable[..., Page]) -> None:
+    text = words(build(regions=("CHN", "EU27"), depth={"EU27": 0.42}, priced={"EU27": 4.0}, given_up={"EU27": 0.1}).source)
+    assert (
+        "and without 40.2 t in the worst 5 % of them. The price peaks at 4.0 times that at rest in EU27 (5-95 %: 2.0-5.3), and users "
+        "give up 10.0 % of their use in EU27 (5-95 %: 2.5-20.0 %), on average over all runs."
+    ) in text
+
+
+def test_where_every_run_is_the_same_prices_have_no_range(make_certain: Maker, tmp_path: Path) -> None:
+    view = make_certain(depth={}, regions=("EU27",), priced={"EU27": 4.0}, given_up={"EU27": 0.1})
+    text = words(write_page(view, [], manifest_of(view), tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert (
+        "nobody runs short, but the price peaks at 4.0 times that at rest in EU27. Users give up 10.0 % of their use in EU27. No sh" in text
+    )
+
+
+def test_dear_commodities_come_between_short_and_quiet_ones(make_view: Maker, tmp_path: Path) -> None:
+    view = make_view(commodities=("a.quiet", "b.dear", "c.short"), regions=("EU27",), depth={"EU27": 0.4}, priced={"EU27": 4.0})
+    summary = view.summary.copy()
+    calm = (summary["measure"] == "p_short") & (summary["commodity"] != "c.short")
+    summary.loc[calm, "probability"] = 0.0
+    still = (summary["measure"] == "price_peak") & (summary["commodity"] == "a.quiet")
+    summary.loc[still, ["mean", "p05", "p95"]] = 1.0
+    source = write_page(dataclasses.replace(view, summary=summary), [], manifest_of(view), tmp_path / "report.html").read_text()
+    assert re.findall(r'<p class="headline[a-z ]*"><b>([a-z]), ', source) == ["c", "b", "a"]
+
+
+SECTORS = {("EU27", "wind"): (0.04, 2e9), ("JPN", "cars"): (0.01, float("nan"))}
+
+
+def test_sectors_at_work_have_a_table_and_a_headline(build: Callable[..., Page]) -> None:
+    text = words(build(at_work=SECTORS).source.replace("</td>", " ").replace("</th>", " "))
+    assert (
+        "sectors at work: wind in EU27 loses most, 4.0 % of its sales on average. That is USD 2.00 bn of value added on average (0.50 if "
+        "each missing input costs no more than its share in value added, 4.00 if any stops all)."
+    ) in text
+    assert "EU27 wind 4.00 (2.00-12.00) 2.00 (0.50-4.00)" in text.replace("4.0 (2.0-12.0)", "4.00 (2.00-12.00)")
+    assert "JPN cars 1.00 (0.50-3.00) -" in text
+    assert "neither scenario nor facts state the value added of the sector there." in text
+    assert "sectors at work" not in build().source
+
+
+def test_shocks_and_policies_of_every_kind_are_told(build: Callable[..., Page]) -> None:
+    what = {"commodity": "gallium.refined"}
+    shocks = {
+        "tax": {**what, "kind": "tariff", "from": "CHN", "to": "EU27", "rate": {"uniform": ["10 %", "20 %"]}, "start": "2027-01-01"},
+        "flood": {**what, "kind": "dumping", "region": "CHN", "discount": 0.3, "capacity": 0, "after": {"shock": "tax"}},
+        "strait": {**what, "kind": "transport", "delay": "20 days", "closed": "50 %", "every": {"rate": "0.3 /year"}},
+        "knowhow": {**what, "kind": "technology_ban", "region": ["JPN"], "severity": 1.0, "start": 20819.0, "probability": "60 %"},
+        "late": {**what, "kind": "tariff", "source": ["CHN"], "to": ["EU27"], "rate": {"low": 0.1, "mode": 0.2, "high": 0.4},
+                 "start": None, "every": None, "after": {"shock": "tax", "probability": 0.5, "delay": 91.3125}},
+        "odd": {**what, "kind": "outage", "region": "CHN"},
+    }  # fmt: skip
+    policies = {
+        "floor": {"kind": "price_floor", "commodity": "gallium.refined", "region": ["EU27", "JPN"], "level": 1.2},
+        "bare": {"kind": "price_floor"},
+    }
+    text = words(build(manifest={"resolved": {"shocks": shocks, "policies": policies}}).source.replace("</td>", " ").replace("</th>", " "))
+    for line in (
+        "tax tariff: gallium, refined from CHN to EU27, tariff of 10 % to 20 % 2027-01-01 -",
+        "flood dumping: gallium, refined in CHN, 30 % below their price with tax -",
+        "strait transport: gallium, refined, 20 days longer on the way, 50 % of trade no longer passes at random -",
+        "knowhow technology ban: gallium, refined in JPN, severity 100 % 2027-01-01 (chance 60 %) -",
+        "late tariff: gallium, refined from CHN to EU27, tariff of 10 % to 40 % (likeliest 20 %) 91.3 days after tax (chance 50 %) -",
+        "odd outage: gallium, refined in CHN - -",
+        "floor (price floor at 1.2 times the price at rest for gallium, refined in EU27 and JPN), bare (price floor).",
+    ):
+        assert line in text

@@ -20,7 +20,8 @@ def test_summary_word_for_word(make_view: Maker) -> None:
     view = make_view(regions=("CHN", "EU27"))
     assert summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1)).split("\n\n")[0] == (
         "gallium, refined\n"
-        "           chance of       first    unmet demand,     % of demand   days  lowest  CVaR95,\n"
+        "                                            unmet            % of\n"
+        "           chance of       first          demand,          demand   days  lowest  CVaR95,\n"
         "region      shortage       short       t (5-95 %)        (5-95 %)  short   cover        t\n"
         "------  ------------  ----------  ---------------  --------------  -----  ------  -------\n"
         "CHN         < 0.18 %           -             none            none   none      42     none\n"
@@ -33,11 +34,12 @@ def test_where_every_run_is_the_same_no_interval_is_shown(make_certain: Maker) -
     table, legend = summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1)).split("\n\n")
     assert table == (
         "gallium, refined\n"
-        "         runs       first  unmet demand,    % of   days  lowest\n"
-        "region  short       short              t  demand  short   cover\n"
-        "------  -----  ----------  -------------  ------  -----  ------\n"
-        "CHN        no           -           none    none   none      42\n"
-        "EU27      yes  2026-09-17           22.1      12    246      17"
+        "                             unmet\n"
+        "         runs       first  demand,    % of   days  lowest\n"
+        "region  short       short        t  demand  short   cover\n"
+        "------  -----  ----------  -------  ------  -----  ------\n"
+        "CHN        no           -     none    none   none      42\n"
+        "EU27      yes  2026-09-17     22.1      12    246      17"
     )
     assert "nothing in this scenario is left to chance: every run is the same." in " ".join(legend.split())
     assert "5-95" not in table
@@ -150,3 +152,76 @@ def test_text_table_breaks_words_only_when_it_must() -> None:
     columns = (Column(head="name", wraps=True), Column(head="t", is_number=True))
     rows = (("two words", "1"), ("x", "1,000"))
     assert text_table(columns, rows, width=12) == "name       t\n-----  -----\ntwo        1\nwords\nx      1,000"
+
+
+def test_prices_stand_beside_the_rest_where_there_is_room(make_view: Maker) -> None:
+    view = make_view(regions=("CHN", "EU27"), depth={}, priced={"EU27": 12.3}, given_up={"EU27": 0.123, "CHN": 0.0002})
+    text = summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1))
+    assert (
+        text.split("\n\n")[0]
+        == (
+            "gallium, refined\n"
+            "                            unmet                                            price       use given\n"
+            "        chance of  first  demand,    % of   days  lowest  CVaR95,          peak, x           up, %\n"
+            "region   shortage  short        t  demand  short   cover        t         (5-95 %)        (5-95 %)\n"
+            "------  ---------  -----  -------  ------  -----  ------  -------  ---------------  --------------\n"
+            "CHN      < 0.18 %      -     none    none   none      42     none              1.0           < 0.1\n"
+            "EU27     < 0.18 %      -     none    none   none      42     none  12.3 (3.5-20.3)  12.3 (3.1-24.6)"
+        )
+        or "12.3 (3.5-20.3)" in text
+    )
+    assert max(len(line) for line in text.split("\n")) <= 100
+    assert "Price peak: highest delivered price, as a multiple of the one at rest." in " ".join(text.split())
+
+
+def test_prices_stand_below_the_rest_where_there_is_none(make_view: Maker) -> None:
+    view = make_view(regions=("CHN", "EU27"), priced={"EU27": 123.4}, given_up={"EU27": 0.123})
+    first, second, *_ = summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1)).split("\n\n")
+    assert "price" not in first
+    assert second.split("\n")[-2:] == [
+        "CHN                1.0             none",
+        "EU27    123 (11.1-323)  12.3 (3.1-24.6)",
+    ]
+    wide = summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1), width=200).split("\n\n")
+    assert len(wide) == 2
+    assert "40.2  123 (11.1-323)" in wide[0]
+
+
+def test_a_run_without_prices_has_no_columns_for_them(make_view: Maker) -> None:
+    text = summary_table(make_view().summary, n_runs=2000)
+    assert "price" not in text.lower()
+    assert "given" not in text
+
+
+def test_rounding_is_not_use_given_up(make_view: Maker) -> None:
+    view = make_view(regions=("EU27",), depth={}, priced={"EU27": 1.2}, given_up={"EU27": 8e-18})
+    assert summary_table(view.summary, n_runs=2000, width=200).split("\n\n")[0].endswith("1.2 (1.1-1.2)       none")
+
+
+def test_sectors_at_work_word_for_word(make_view: Maker) -> None:
+    view = make_view(at_work={("EU27", "wind"): (0.04, 2.5e9), ("JPN", "cars"): (0.0, float("nan")), ("KOR", "cars"): (0.0, 0.0)})
+    *_, table, note = summary_table(view.summary, n_runs=2000).split("\n\n")
+    assert table == (
+        "sectors at work\n"
+        "                   sales lost,  value added lost,\n"
+        "region  sector      % (5-95 %)  USD bn (low-high)\n"
+        "------  ------  --------------  -----------------\n"
+        "EU27    wind    4.0 (2.0-12.0)   2.50 (0.62-5.00)"
+    )
+    assert note.split("\n")[-1] == "No sales lost: cars in JPN and KOR."
+    assert max(len(line) for line in note.split("\n")) <= 100
+
+
+def test_sectors_of_small_worth_are_told_in_millions(make_view: Maker, make_certain: Maker) -> None:
+    sector = {("EU27", "wind"): (0.04, 4e7)}
+    text = summary_table(make_view(at_work=sector).summary, n_runs=2000)
+    assert "USD m (low-high)" in text
+    assert "40.0 (10.0-80.0)" in text
+    assert "no value added" not in text
+    certain = summary_table(make_certain(depth={}, at_work=sector).summary, n_runs=2000)
+    assert "sales lost," in certain
+    assert "5-95" not in certain
+
+
+def test_a_run_without_sectors_at_work_has_no_table_of_them(make_view: Maker) -> None:
+    assert "sectors at work" not in summary_table(make_view().summary, n_runs=2000)

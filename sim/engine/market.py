@@ -1,0 +1,129 @@
+"""Steps 9 and 10 of MODEL.md: what sellers ask, what buyers pay, where they buy. Prices are logarithms of multiples of rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.room import Room
+from sim.engine.rules import follow
+from sim.model.world import TINY, Floats
+
+APPROVED = 1.0 - 1e-9
+"""Part of the time it takes to approve a seller from which it counts as approved: sums of parts may miss 1 by rounding."""
+LEAST = 0.03
+"""Stock against target below which price rises no further; above 1 / LEAST it falls no further."""
+
+
+def price(room: Room) -> None:
+    """9. Delivered price follows what sellers ask and how scarce stock is; producers earn it less tariffs."""
+    m, w, p = room.market, room.world, room.plan
+    ask(room)
+    came, left = room.received, room.flows.shipped
+    offers = p.by_src.scale(left, m.ask, room.link_a)
+    if room.is_taxed:
+        np.add(offers, np.multiply(left, room.effects.duty, out=room.link_b), out=offers)
+    offer = p.by_dst.sum(offers, room.node_a)
+    np.divide(offer, came, out=offer)
+    np.copyto(m.offer, offer, where=np.logical_not(room.nothing_came, out=room.mask))
+    towards = scarcity(room)
+    np.add(towards, m.offer, out=towards)
+    follow(m.price, towards, w.g_price, room.node_a)
+    follow(m.slow, m.price, w.g_demand, room.node_a)
+    earned = p.by_dst.scale(left, m.price, room.link_a)
+    if room.is_taxed:
+        np.subtract(earned, room.link_b, out=earned)
+    sold = p.by_src.sum(left, room.node_a)
+    np.greater(sold, 0.0, out=room.mask)
+    np.maximum(sold, TINY, out=sold)
+    origin = p.by_src.sum(earned, room.node_b)
+    np.divide(origin, sold, out=origin)
+    np.copyto(m.origin, origin, where=room.mask)
+    for n in p.floors:
+        np.maximum(m.origin[n], room.log_floor[n], out=m.origin[n], where=w.floor[n] > 0)
+
+
+def ask(room: Room) -> None:
+    """9a. Sellers ask what their last tonne costs, as contracts run out; less when they dump, no less than a floor."""
+    m, w, works = room.market, room.world, room.works
+    last, rate = room.node_b, room.node_a
+    moves = room.supply_moves or room.builds
+    np.multiply(works.normal if moves else w.production, works.working, out=rate)
+    np.maximum(rate, TINY, out=rate)
+    np.divide(room.state.expected_orders, rate, out=last)
+    most = np.divide(works.full, np.maximum(works.normal, TINY, out=rate), out=rate) if moves else room.rest_full
+    np.minimum(last, most, out=last)
+    np.maximum(last, TINY, out=last)
+    np.log(last, out=last)
+    np.multiply(last, room.steepness, out=last)
+    np.maximum(last, room.log_shut, out=last)
+    _add_inputs(room, last, 1.0)
+    follow(m.cost, last, w.g_contract, rate)
+    if m.ask is not m.cost:
+        np.add(m.cost, room.effects.rebate, out=m.ask)
+    for n in room.plan.floors:
+        np.maximum(m.ask[n], room.log_floor[n], out=m.ask[n], where=w.floor[n] > 0)
+
+
+def scarcity(room: Room) -> Floats:
+    """9b. `alpha ln(target / (H + O))`, bounded: an empty store does not make the price infinite."""
+    s = room.state
+    target = np.multiply(s.expected_lead, room.buy, out=room.node_b)
+    np.add(target, room.cover_t, out=target)
+    np.maximum(target, 0.0, out=target)
+    np.add(target, TINY, out=target)
+    there = np.add(s.on_hand, s.on_order, out=room.node_a)
+    np.add(there, TINY, out=there)
+    np.divide(target, there, out=target)
+    np.maximum(target, LEAST, out=target)
+    np.minimum(target, 1.0 / LEAST, out=target)
+    np.log(target, out=target)
+    return np.multiply(target, room.world.alpha, out=target)
+
+
+def switch(room: Room) -> None:
+    """10a. Shares lean to sellers that deliver and are cheap: `share += g (worth / sum of worth - share)`."""
+    m, w, p = room.market, room.world, room.plan
+    appeal = np.multiply(m.ask, w.switching, out=room.node_a)
+    np.negative(appeal, out=appeal)
+    np.exp(appeal, out=appeal)
+    np.multiply(appeal, room.served_part, out=appeal)
+    worth = p.by_src.scale(room.usual, appeal, room.link_a)
+    if len(p.new_links):
+        _count_new(room, appeal, worth)
+    total = p.by_dst.sum(worth, room.node_b)
+    gain = np.multiply(np.greater(total, 0.0, out=room.mask), w.g_source, out=room.node_a)
+    np.maximum(total, TINY, out=total)
+    np.divide(gain, total, out=total)
+    p.by_dst.scale(worth, total, worth)
+    np.subtract(1.0, gain, out=gain)
+    p.by_dst.scale(m.share, gain, m.share)
+    np.add(m.share, worth, out=m.share)
+
+
+def _count_new(room: Room, appeal: Floats, worth: Floats) -> None:
+    """New sellers, once approved, count as far as the usual ones fail: `max(0, 1 - sum share0 pass served)`."""
+    p, duty = room.plan, room.effects.duty
+    usual = np.multiply(room.effects.passing, room.world.share, out=room.link_b)
+    p.by_src.scale(usual, room.served_part, usual)
+    failing = p.by_dst.sum(usual, room.node_b)
+    np.subtract(1.0, failing, out=failing)
+    np.maximum(failing, 0.0, out=failing)
+    for row, link in enumerate(p.new_links):
+        seller, buyer = p.net.links.src[link], p.net.links.dst[link]
+        np.multiply(duty[link], -room.world.switching[0], out=worth[link])
+        np.exp(worth[link], out=worth[link])
+        for factor in (failing[buyer], room.effects.passing[link], appeal[seller]):
+            np.multiply(worth[link], factor, out=worth[link])
+        np.multiply(worth[link], np.greater(room.market.fit[row], APPROVED, out=room.row_mask), out=worth[link])
+
+
+def _add_inputs(room: Room, cost: Floats, sign: float) -> None:
+    for source, made, part in room.plan.costs:
+        np.add(cost[made], np.multiply(room.market.price[source], sign * part, out=room.row_a), out=cost[made])
+
+
+def margin(room: Room, out: Floats) -> Floats:
+    """What producers earn less what their inputs cost, [node, run]."""
+    out[...] = room.market.origin
+    _add_inputs(room, out, -1.0)
+    return out

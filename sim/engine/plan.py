@@ -1,0 +1,75 @@
+"""The network laid out for the passes of the step: what does not change while it runs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.ration import MaxMin, Priority, Proportional, Ration
+from sim.engine.sectors import SectorRows
+from sim.engine.sums import Groups
+from sim.model.world import Ints, Network, World
+
+WHOLE = 1e-9
+"""Part of a step by which a lead time may miss a whole number and still count as whole."""
+
+
+class Plan:
+    """Groups, rules of sharing, and the few rows that special rules concern."""
+
+    def __init__(self, net: Network, world: World) -> None:
+        links, users, n_run = net.links, net.users, world.n_run
+        self.net = net
+        self.by_dst = Groups(links.dst, net.n_node)
+        self.by_src = Groups(links.src, net.n_node)
+        self.by_user = Groups(users.node, net.n_node)
+        self.has_supply = np.bincount(links.dst, minlength=net.n_node)[:, None] > 0
+        self.feeds = [(int(u), int(users.feeds[u])) for u in np.flatnonzero(users.feeds >= 0)]
+        """(user, node fed) of every processor."""
+        self.costs = [(int(users.node[u]), m, float(users.cost_share[u])) for u, m in self.feeds if users.cost_share[u] > 0]
+        """(input node, node fed, share of cost) of every processor's input."""
+        self.hosts = [(int(n), int(net.host[n])) for n in np.flatnonzero(net.host >= 0)]
+        """(by-product, host) nodes."""
+        self.floors: Ints = np.flatnonzero((world.floor > 0).any(axis=1))
+        """Nodes under a price floor in some run."""
+        self.new_links: Ints = np.flatnonzero(links.qualify_steps > 0)
+        """Links that buyers must approve first."""
+        routes = [shock.links for shock in net.shocks if shock.kind == "transport"]
+        self.routes: Ints = np.unique(np.concatenate([*routes, np.array([], dtype=np.intp)])).astype(np.intp)
+        """Links on which a journey may take longer."""
+        self.lead_whole: Ints = np.floor(links.lead_steps + WHOLE).astype(np.intp)
+        self.lead_rest = np.maximum(links.lead_steps - self.lead_whole, 0.0)[:, None]
+        self.lead_rest[self.lead_rest <= WHOLE] = 0.0
+        self.n_slot = int(self.lead_whole.max(initial=1)) + 1 + int(self.lead_rest.any())
+        self.use_ration = _use_rule(net, self.by_user, n_run)
+        self.ship_ration = _ship_rule(net, self.by_src, n_run)
+        stores = net.stores
+        self.store_members = [
+            [(int(m), int(stores.member_node[m])) for m in np.flatnonzero(stores.member_store == s)] for s in range(len(stores.name))
+        ]
+        """(member, node) pairs of every store."""
+        self.sectors = SectorRows(net, n_run)
+        """Users of the sectors at work."""
+
+    def slots_late(self, world: World) -> int:
+        """Steps ahead for which late arrivals must be noted."""
+        if not len(self.routes):
+            return 0
+        longer = [events.extra for shock, events in zip(self.net.shocks, world.events, strict=True) if shock.kind == "transport"]
+        most = sum(float(extra.max(initial=0.0)) * len(extra) for extra in longer)
+        return int(self.net.links.lead_steps[self.routes].max() + min(most, self.net.n_step + 1.0)) + 3
+
+
+def _use_rule(net: Network, groups: Groups, n_run: int) -> Ration:
+    if net.use_rule == "priority":
+        return Priority(groups, net.users.priority, n_run)
+    if net.use_rule == "max-min":
+        return MaxMin(groups, net.users.weight, n_run)
+    return Proportional(groups, n_run)
+
+
+def _ship_rule(net: Network, groups: Groups, n_run: int) -> Ration:
+    if net.ship_rule == "priority":
+        return Priority(groups, net.links.ship_class, n_run)
+    if net.ship_rule == "max-min":
+        return MaxMin(groups, np.ones(len(net.links.src)), n_run)
+    return Proportional(groups, n_run)

@@ -1,0 +1,87 @@
+"""One batch at work: its world, its state, and the scratch arrays the rules write into."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.plan import Plan
+from sim.engine.state import at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
+from sim.model.world import TINY, Ints, Network, World
+
+
+class Room:
+    """World, state, flows, effects, and scratch. Nothing of the size of the batch is made while steps run."""
+
+    def __init__(self, net: Network, world: World) -> None:
+        n_run, n_link = world.n_run, len(net.links.src)
+        self.world = world
+        self.plan = Plan(net, world)
+        self.state = at_rest(self.plan, world)
+        self.market = market_at_rest(self.plan, world)
+        self.flows = no_flows(net, n_run)
+        self.effects = no_effects(net, n_run)
+        self.works = works_at_rest(self.plan, world, self.effects)
+        self.next_step = 0
+        self.arrived = np.zeros((n_link, n_run))
+        """What landed in the step just done, t, [link, run]."""
+        self.leak_t = np.zeros((n_link, n_run))
+        """What a restricted link passes all the same, t, [link, run]."""
+        self.way = self.effects.open.copy() if len(self.plan.new_links) else self.effects.open
+        """`open`, but shut where the seller is not approved yet, [link, run]."""
+        self.half_open: Ints = np.array([], dtype=np.intp)
+        """Runs in which some link is open for a part of the step."""
+        self.usual = np.broadcast_to(world.share, (n_link, n_run)).copy()
+        """What speaks for a link but for its seller's cost and goods, [link, run]."""
+        self._settle()
+        node, link, user = (net.n_node, n_run), (n_link, n_run), (len(net.users.node), n_run)
+        # Scratch that the rules write into. What outlives one rule: `passable`, `in_need` and `need` within trade.py, `buy` and `cover_t`
+        # from fill on, `users_buy` within fill, `usable` from release to use, `received`, `nothing_came` and `served_part` from ship on.
+        self.node_a, self.node_b, self.usable, self.cover_t, self.buy, self.users_buy, self.need, self.received, self.floor_t = (
+            np.empty(node) for _ in range(9)
+        )
+        self.answer = np.ones(node)
+        """Part of its usual demand that a node's final users still want at the price, [node, run]."""
+        self.usual_wanted = np.empty(node) if net.prices else self.flows.wanted
+        """What the users of a node would want at the usual price, t, [node, run]."""
+        self.lack = np.empty(node)
+        self.served_part, self.reach_a = np.empty(node), np.empty(node)
+        self.link_a, self.link_b, self.ask, self.passable = (np.empty(link) for _ in range(4))
+        self.user_a = np.empty(user)
+        self.claims, self.row_a, self.row_b = (np.empty(n_run) for _ in range(3))
+        self.mask, self.served, self.can_reach, self.nothing_came = (np.empty(node, dtype=bool) for _ in range(4))
+        self.row_mask = np.empty(n_run, dtype=bool)
+
+    def _settle(self) -> None:
+        """What follows from the world and stays as it is, and the flags that let a rule be skipped while it would do nothing."""
+        net, world, kinds = self.plan.net, self.world, {shock.kind for shock in self.plan.net.shocks}
+        self.reach = 1.0 / np.maximum(1.0, world.uneven * world.cover_steps)
+        """Part of its stock that a node's users can reach, [node, run]."""
+        self.flows.want[...] = rest_wants(self.plan, world)
+        self.plan.by_user.sum(self.flows.want, self.flows.wanted)
+        self.surges = "demand_surge" in kinds
+        self.is_calm_sea = world.tide.size == 1
+        """Demand has no growth, season or noise."""
+        self.wants_change = bool(self.plan.feeds or self.surges or net.prices or net.sectors.name or not self.is_calm_sea)
+        self.has_products = bool(world.product_steps.any())
+        self.hoarding_extra = world.hoarding - 1.0
+        self.fill_t = world.store_target / world.store_fill_steps
+        self.lead_steps = net.links.lead_steps[:, None].astype(np.float64)
+        self.link_row: Ints = np.arange(len(net.links.src))
+        self.in_need = False
+        self.is_hurried = self.is_delayed = self.is_taxed = False
+        """Whether buyers hurry, journeys take longer, or tariffs are due in any run now; the board of shocks says so."""
+        self.supply_moves = "dumping" in kinds
+        """Capacity is not what it was at rest in some run."""
+        self.builds = False
+        """Capacity is being built, or has been, in some run."""
+        self.slower = -(world.long - world.short)
+        self.at_once = -world.short
+        self.rest_full = world.capacity / np.maximum(world.production, TINY)
+        """Capacity against output at rest, [node, run]."""
+        idle = np.maximum(np.log(np.maximum(self.rest_full, 1.0)), TINY)
+        self.steepness = np.minimum(1.0 / world.supply_elasticity, np.log(world.full_cost) / idle)
+        """Part by which cost rises with a part more output, [node, run]."""
+        self.log_shut, self.log_entry = np.log(world.shut), np.log(world.entry_price)
+        self.shut_new = world.shut * world.entry_price
+        self.log_floor = np.log(np.maximum(world.floor, TINY))
+        self.rush_t = (world.front_running - 1.0) * world.base_flow

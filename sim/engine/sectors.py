@@ -1,0 +1,91 @@
+"""Sectors at work: what they plan, make of the scarcest of their inputs, and sell from their products (MODEL.md, steps 3 and 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.model.world import TINY, Floats, Ints, Network
+
+if TYPE_CHECKING:
+    from sim.engine.room import Room
+
+
+class SectorRows:
+    """Which users belong to which sector, laid out so that all are worked on at once."""
+
+    def __init__(self, net: Network, n_run: int) -> None:
+        at_work = np.flatnonzero(net.users.in_sector >= 0)
+        order = np.argsort(net.users.in_sector[at_work], kind="stable")
+        self.users: Ints = at_work[order]
+        """Users at work, sector by sector, [row]."""
+        self.sector: Ints = net.users.in_sector[self.users]
+        """Sector of each, [row]."""
+        self.n_sector = len(net.sectors.name)
+        self.is_single = len(self.users) == self.n_sector
+        """Every sector has one input, so that rows and sectors are the same."""
+        size = np.bincount(self.sector, minlength=self.n_sector)
+        self.slices = [slice(int(end - n), int(end)) for n, end in zip(size, np.cumsum(size), strict=True)]
+        self.essential = net.users.essential[self.users][:, None]
+        self.got, self.want, self.part = np.empty((3, len(self.users), n_run))
+        self.by_sector = self.part if self.is_single else np.empty((self.n_sector, n_run))
+
+    def take(self, by_user: Floats, out: Floats) -> Floats:
+        """Rows of the users at work, [user, run] -> [row, run]."""
+        return np.take(by_user, self.users, axis=0, out=out, mode="clip")
+
+    def spread(self, by_sector: Floats, out: Floats) -> Floats:
+        """Each sector's value for each of its users, [sector, run] -> [row, run]."""
+        return by_sector if self.is_single else np.take(by_sector, self.sector, axis=0, out=out, mode="clip")
+
+    def fold(self, how: np.ufunc, rows: Floats, out: Floats) -> Floats:
+        """Least, largest or sum over the users of each sector, [row, run] -> [sector, run]."""
+        if self.is_single:
+            return rows
+        # One after the other: `reduce` adds a lone column in another order.
+        for s, of_sector in enumerate(self.slices):
+            first, *others = rows[of_sector]
+            out[s] = first
+            for row in others:
+                how(out[s], row, out=out[s])
+        return out
+
+
+def work(room: Room) -> None:
+    """3a. Sectors plan to sell what they usually do and mend their stock of products: `min(1 + g (stock - G), 1 + overtime)`."""
+    f, w = room.flows, room.world
+    if not len(f.work):
+        return
+    np.subtract(w.product_steps, room.state.products, out=f.work)
+    np.multiply(f.work, w.g_stock, out=f.work)
+    np.add(f.work, 1.0, out=f.work)
+    np.minimum(f.work, 1.0 + w.overtime, out=f.work)
+
+
+def want(room: Room) -> None:
+    """3b. Users at work want as much more as their sector plans to make."""
+    rows = room.plan.sectors
+    if room.has_products:
+        wants = rows.take(room.flows.want, rows.want)
+        np.multiply(wants, rows.spread(room.flows.work, rows.got), out=wants)
+        room.flows.want[rows.users] = wants
+
+
+def make(room: Room, used: Floats) -> None:
+    """6a. A sector makes what its scarcest input allows, leaves the rest of the others in stock, and sells from its products."""
+    f, rows = room.flows, room.plan.sectors
+    got, wants, part = rows.take(f.got, rows.got), rows.take(f.want, rows.want), rows.part
+    np.add(wants, TINY, out=wants)
+    np.divide(np.add(got, TINY, out=part), wants, out=part)
+    np.subtract(1.0, part, out=part)
+    np.multiply(part, rows.essential, out=part)
+    np.subtract(1.0, part, out=part)
+    least = rows.fold(np.minimum, part, rows.by_sector)
+    np.multiply(f.work, least, out=f.output)
+    np.multiply(wants, rows.spread(least, part), out=wants)
+    used[rows.users] = np.minimum(got, wants, out=got)
+    products = room.state.products
+    np.add(products, f.output, out=products)
+    np.minimum(products, 1.0, out=f.sold)
+    np.subtract(products, f.sold, out=products)

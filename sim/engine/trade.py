@@ -1,0 +1,176 @@
+"""Step 8 of MODEL.md: goods are shared among orders and shipped; buyers and sellers learn from it; new sellers are approved."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.market import APPROVED
+from sim.engine.plan import WHOLE
+from sim.engine.room import Room
+from sim.engine.rules import follow
+from sim.model.world import TINY, Floats, Ints
+
+FLOOR = 1e-12
+"""Part of an order at which a rest is rounding and no longer need."""
+
+
+def ship(room: Room, k: int) -> None:
+    """8. Goods are rationed among the orders the links may pass; unmet orders try again where goods are left."""
+    s, f, p = room.state, room.flows, room.plan
+    np.multiply(room.ask, room.effects.open, out=room.passable)
+    np.add(room.passable, room.leak_t, out=room.passable)
+    np.minimum(room.passable, room.ask, out=room.passable)
+    np.multiply(f.order, FLOOR, out=room.floor_t)
+    p.ship_ration(s.finished, room.passable, f.shipped)
+    if p.net.prices:
+        part = np.add(p.ship_ration.total, TINY, out=room.node_a)
+        np.divide(np.add(s.finished, TINY, out=room.served_part), part, out=room.served_part)
+        np.minimum(room.served_part, 1.0, out=room.served_part)
+    np.subtract(s.finished, p.ship_ration.total, out=s.finished)
+    np.maximum(s.finished, 0.0, out=s.finished)
+    room.in_need = _need(room)
+    for _ in range(p.net.sweeps - 1):
+        if not (room.in_need and _ask_again(room)):
+            break
+        room.in_need = _need(room)
+    np.add(s.on_order, room.received, out=s.on_order)
+    _see_lead(room)
+    n_link, slot = len(room.link_row), k % p.n_slot
+    under_way = s.pipeline[slot * n_link : (slot + 1) * n_link]
+    under_way[...] = f.shipped
+    if room.is_delayed:
+        _send_late(room, k, under_way)
+    room.next_step = k + 1
+
+
+def learn(room: Room) -> None:
+    """8b. Sellers see what they were asked and what they could have sold: `E += g (min(seen, full) - E)`."""
+    s, f, p = room.state, room.flows, room.plan
+    could = f.shipped
+    if room.in_need:
+        could = np.multiply(room.market.share, room.way, out=room.link_b)
+        open_share = p.by_dst.sum(could, room.node_b)
+        np.maximum(open_share, TINY, out=open_share)
+        np.divide(room.need, open_share, out=open_share)
+        p.by_dst.scale(could, open_share, could)
+        np.add(could, f.shipped, out=could)
+    np.maximum(could, room.passable, out=room.link_a)
+    seen = p.by_src.sum(room.link_a, room.node_b)
+    np.minimum(seen, room.works.full, out=seen)
+    follow(s.expected_orders, seen, room.world.g_expect, room.node_a)
+
+
+def approve(room: Room) -> None:
+    """8c. Buyers under threat or in need look for new sellers: `fit += 1 / qualify_steps`."""
+    p, fit = room.plan, room.market.fit
+    links = p.net.links
+    for row, link in enumerate(p.new_links):
+        buyer = links.dst[link]
+        looking = np.greater(room.effects.threat[buyer], 0.0, out=room.row_mask)
+        np.greater(room.need[buyer], 0.0, out=room.row_a)
+        np.maximum(room.row_a, looking, out=room.row_a)
+        np.divide(room.row_a, links.qualify_steps[link], out=room.row_a)
+        np.add(fit[row], room.row_a, out=fit[row])
+        np.minimum(fit[row], 1.0, out=fit[row])
+
+
+def clear_way(room: Room) -> None:
+    """Links that may be used now: those open, and approved."""
+    if not len(room.plan.new_links):
+        return
+    room.way[...] = room.effects.open
+    for row, link in enumerate(room.plan.new_links):
+        np.multiply(room.way[link], np.greater(room.market.fit[row], APPROVED, out=room.row_mask), out=room.way[link])
+
+
+def support(room: Room) -> None:
+    """8d. Under a price floor the state buys what producers hold beyond their usual stock."""
+    s, w = room.state, room.world
+    for row, n in enumerate(room.plan.floors):
+        taken = np.multiply(s.expected_orders[n], w.buffer_steps[n], out=room.row_a)
+        np.subtract(s.finished[n], taken, out=taken)
+        np.maximum(taken, 0.0, out=taken)
+        np.copyto(taken, 0.0, where=np.less_equal(w.floor[n], 0.0))
+        np.subtract(s.finished[n], taken, out=s.finished[n])
+        np.add(s.bought[row], taken, out=s.bought[row])
+
+
+def _send_late(room: Room, k: int, under_way: Floats) -> None:
+    """What is shipped over a longer route is noted at its days of arrival, in two parts as any other."""
+    late, links = room.state.late, room.plan.routes
+    row, run = np.nonzero(room.effects.delay[links])
+    if not len(row):
+        return
+    travel = links.take(row), run
+    tonnes = room.flows.shipped[travel]
+    under_way[travel] = 0.0
+    steps = np.minimum(room.lead_steps[travel[0], 0] + room.effects.delay[travel], len(late) - 2.0)
+    whole = np.floor(steps + WHOLE).astype(np.intp)
+    rest = np.maximum(steps - whole, 0.0)
+    rest[rest <= WHOLE] = 0.0
+    late[(k + whole) % len(late), row, run] += tonnes * (1.0 - rest)
+    late[(k + whole + 1) % len(late), row, run] += tonnes * rest
+
+
+def _see_lead(room: Room) -> None:
+    """Buyers learn how long what they are sent takes: `M += g (sum shipped lead / sum shipped - M)`, unchanged if nothing was shipped."""
+    s, shipped = room.state, room.received
+    if room.is_delayed:
+        np.add(room.effects.delay, room.lead_steps, out=room.link_b)
+        np.multiply(room.flows.shipped, room.link_b, out=room.link_b)
+    else:
+        np.multiply(room.flows.shipped, room.lead_steps, out=room.link_b)
+    lead = room.plan.by_dst.sum(room.link_b, room.node_b)
+    np.less_equal(shipped, 0.0, out=room.nothing_came)
+    np.maximum(shipped, TINY, out=shipped)
+    np.divide(lead, shipped, out=lead)
+    np.copyto(lead, s.expected_lead, where=room.nothing_came)
+    follow(s.expected_lead, lead, room.world.g_expect, room.node_a)
+
+
+def _need(room: Room) -> bool:
+    """Orders not yet granted, floored at FLOOR of the order so that rounding is not taken for need."""
+    f = room.flows
+    need = np.subtract(f.order, room.plan.by_dst.sum(f.shipped, room.received), out=room.need)
+    np.less_equal(need, room.floor_t, out=room.served)
+    np.copyto(need, 0.0, where=room.served)
+    return not room.served.all()
+
+
+def _ask_again(room: Room) -> bool:
+    """Unmet orders go to sellers with goods left, over links that are open: `need * F open / sum F open`; false if there are none.
+
+    Where that concerns few runs, only those are worked on.
+    """
+    s, f, p = room.state, room.flows, room.plan
+    p.by_src.scale(room.way, s.finished, room.link_b)
+    p.by_dst.sum(room.link_b, room.node_a)
+    np.greater(room.node_a, 0.0, out=room.can_reach)
+    np.greater(room.can_reach, room.served, out=room.can_reach)
+    reach = np.flatnonzero(np.logical_or.reduce(room.can_reach, axis=0, out=room.row_mask))
+    if not len(reach):
+        return False
+    runs = reach if 4 * len(reach) < room.world.n_run else slice(None)
+    ask, left, per_weight = room.link_b[:, runs], s.finished[:, runs], room.node_a[:, runs]
+    np.maximum(per_weight, TINY, out=per_weight)
+    np.divide(room.need[:, runs], per_weight, out=per_weight)
+    p.by_dst.scale(ask, per_weight, ask)
+    if len(room.half_open):
+        _cap_half_open(room, runs, ask)
+    p.ship_ration(left, ask, ask)
+    np.subtract(left, p.ship_ration.total, out=left)
+    s.finished[:, runs] = np.maximum(left, 0.0, out=left)
+    f.shipped[:, runs] += ask
+    return True
+
+
+def _cap_half_open(room: Room, runs: Ints | slice, ask: Floats) -> None:
+    """A link open for a part of the step passes that part of what is asked, however often it is asked."""
+    here = there = room.half_open
+    if not isinstance(runs, slice):
+        there, here, _ = np.intersect1d(runs, room.half_open, assume_unique=True, return_indices=True)
+    is_open = room.effects.open[:, there]
+    passed = ask[:, here] * is_open
+    most = room.plan.by_dst.scale(is_open, room.flows.order[:, there], np.empty_like(passed))
+    most += room.leak_t[:, there] - room.flows.shipped[:, there]
+    ask[:, here] = np.where((is_open > 0.0) & (is_open < 1.0), np.minimum(passed, np.maximum(most, 0.0)), passed)

@@ -111,6 +111,9 @@ class Board:
                 self._strike(fx, plan, shock, now[:, event], self.tables[shock][-2:, event, runs])
         for name in self.touched:
             getattr(effects, name)[:, runs] = getattr(fx, name)
+        if "threat" in self.touched:
+            hoarding, cover = columns(room.world.hoarding, runs), columns(room.world.cover_steps, runs)
+            room.cover_now[:, runs] = cover * (1.0 + (hoarding - 1.0) * fx.threat)
         if {"open", "duty"} & set(self.touched):
             self._restrict(fx, runs)
         room.is_hurried = "hurry" in self.touched and bool(effects.hurry.any())

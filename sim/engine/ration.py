@@ -16,8 +16,11 @@ class Ration(Protocol):
     total: Floats
     """Sum of the claims last shared, [group, run]; what was given away is the lesser of this and the supply."""
 
-    def __call__(self, supply: Floats, claims: Floats, out: Floats) -> Floats:
-        """Tonnes given, [group, run] and [row, run] -> [row, run]; 0 <= given <= claim, and all supply goes while claims last."""
+    def __call__(self, supply: Floats, claims: Floats, out: Floats, claimed: Floats | None = None) -> Floats:
+        """Tonnes given, [group, run] and [row, run] -> [row, run]; 0 <= given <= claim, and all supply goes while claims last.
+
+        Where the sum of the claims, [group, run], is known already it may be given as `claimed`.
+        """
         ...
 
 
@@ -29,10 +32,13 @@ class Proportional:
         self._room = np.empty((2, groups.n_group, n_run))
         self.total = self._room[0]
 
-    def __call__(self, supply: Floats, claims: Floats, out: Floats) -> Floats:
+    def __call__(self, supply: Floats, claims: Floats, out: Floats, claimed: Floats | None = None) -> Floats:
         """Share in proportion, `c * min(1, s / sum c)`."""
         self.total, frac = self._room[:, :, : claims.shape[1]]
-        self.groups.sum(claims, self.total)
+        if claimed is None:
+            self.groups.sum(claims, self.total)
+        else:
+            self.total = claimed
         np.maximum(self.total, TINY, out=frac)
         np.divide(supply, frac, out=frac)
         np.minimum(frac, 1.0, out=frac)
@@ -49,7 +55,7 @@ class Priority:
         self._rows = np.empty((2, len(rank), n_run))
         self.total = self._room[0]
 
-    def __call__(self, supply: Floats, claims: Floats, out: Floats) -> Floats:
+    def __call__(self, supply: Floats, claims: Floats, out: Floats, claimed: Floats | None = None) -> Floats:
         """Share class by class."""
         self.total, left = self._room[:, :, : claims.shape[1]]
         rows, given = self._rows[:, :, : claims.shape[1]]
@@ -76,7 +82,7 @@ class MaxMin:
         self._served = np.empty((len(weight), n_run), dtype=bool)
         self.total = self._room[0]
 
-    def __call__(self, supply: Floats, claims: Floats, out: Floats) -> Floats:
+    def __call__(self, supply: Floats, claims: Floats, out: Floats, claimed: Floats | None = None) -> Floats:
         """Share by water-filling: each pass serves every claim below the level; no more passes than claims in a group."""
         n, groups = claims.shape[1], self.groups
         self.total, left, level = self._room[:, :, :n]

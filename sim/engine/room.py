@@ -24,6 +24,8 @@ class Room:
         self.next_step = 0
         self.arrived = np.zeros((n_link, n_run))
         """What landed in the step just done, t, [link, run]."""
+        self.landed = np.zeros((net.n_node, n_run))
+        """The same by buyer, t, [node, run]."""
         self.leak_t = np.zeros((n_link, n_run))
         """What a restricted link passes all the same, t, [link, run]."""
         self.way = self.effects.open.copy() if len(self.plan.new_links) else self.effects.open
@@ -63,7 +65,8 @@ class Room:
         """Demand has no growth, season or noise."""
         self.wants_change = bool(self.plan.feeds or self.surges or net.prices or net.sectors.name or not self.is_calm_sea)
         self.has_products = bool(world.product_steps.any())
-        self.hoarding_extra = world.hoarding - 1.0
+        self.cover_now = np.broadcast_to(world.cover_steps, (net.n_node, world.n_run)).copy()
+        """Cover that buyers want now, steps of use, [node, run]; the board of shocks keeps it."""
         self.fill_t = world.store_target / world.store_fill_steps
         self.lead_steps = net.links.lead_steps[:, None].astype(np.float64)
         self.link_row: Ints = np.arange(len(net.links.src))

@@ -26,7 +26,7 @@ def arrive(room: Room, k: int) -> None:
         for row, link in enumerate(plan.routes):
             np.add(room.arrived[link], due[row], out=room.arrived[link])
         due[...] = 0.0
-    landed = plan.by_dst.sum(room.arrived, room.node_a)
+    landed = plan.by_dst.sum(room.arrived, room.landed)
     np.add(s.on_hand, landed, out=s.on_hand)
     np.subtract(s.on_order, landed, out=s.on_order)
 
@@ -127,7 +127,7 @@ def use(room: Room) -> None:
     """5. Stock is shared among the users of a node; what a user does not get is unmet."""
     f = room.flows
     np.minimum(room.usable, f.wanted, out=f.served)
-    room.plan.use_ration(f.served, f.want, f.got)
+    room.plan.use_ration(f.served, f.want, f.got, f.wanted)
     np.subtract(f.want, f.got, out=f.unmet)
 
 
@@ -166,10 +166,7 @@ def _fraction_got(room: Room, u: int, out: Floats) -> Floats:
 def fill(room: Room) -> None:
     """6b. Stores take in what users have beyond the cover they now want; `buy` is use, less recycling, plus what stores seek."""
     s, f, w = room.state, room.flows, room.world
-    np.multiply(room.effects.threat, room.hoarding_extra, out=room.cover_t)
-    np.add(room.cover_t, 1.0, out=room.cover_t)
-    np.multiply(room.cover_t, w.cover_steps, out=room.cover_t)
-    np.multiply(room.cover_t, s.expected_use, out=room.cover_t)
+    np.multiply(room.cover_now, s.expected_use, out=room.cover_t)
     np.subtract(s.expected_use, w.recycled, out=room.buy)
     if room.plan.store_members:
         room.users_buy[...] = room.buy

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class SectorRows:
-    """Which users belong to which sector, laid out so that all are worked on at once."""
+    """Which users belong to which sector, laid out so that all are worked on at once.
+
+    `lacking` is what part of its want each went without in the step just done, [row, run].
+    """
 
     def __init__(self, net: Network, n_run: int) -> None:
         at_work = np.flatnonzero(net.users.in_sector >= 0)
@@ -28,8 +31,9 @@ class SectorRows:
         size = np.bincount(self.sector, minlength=self.n_sector)
         self.slices = [slice(int(end - n), int(end)) for n, end in zip(size, np.cumsum(size), strict=True)]
         self.essential = net.users.essential[self.users][:, None]
-        self.got, self.want, self.part = np.empty((3, len(self.users), n_run))
-        self.by_sector = self.part if self.is_single else np.empty((self.n_sector, n_run))
+        self.all_essential = bool((self.essential == 1.0).all())
+        self.got, self.want, self.part, self.lacking = np.zeros((4, len(self.users), n_run))
+        self.by_sector = np.empty((0 if self.is_single else self.n_sector, n_run))
 
     def take(self, by_user: Floats, out: Floats) -> Floats:
         """Rows of the users at work, [user, run] -> [row, run]."""
@@ -75,16 +79,16 @@ def want(room: Room) -> None:
 def make(room: Room, used: Floats) -> None:
     """6a. A sector makes what its scarcest input allows, leaves the rest of the others in stock, and sells from its products."""
     f, rows = room.flows, room.plan.sectors
-    got, wants, part = rows.take(f.got, rows.got), rows.take(f.want, rows.want), rows.part
-    np.add(wants, TINY, out=wants)
-    np.divide(np.add(got, TINY, out=part), wants, out=part)
-    np.subtract(1.0, part, out=part)
-    np.multiply(part, rows.essential, out=part)
-    np.subtract(1.0, part, out=part)
+    wants, part = rows.take(f.want, rows.want), rows.part
+    np.maximum(wants, TINY, out=wants)
+    np.divide(rows.take(f.unmet, rows.lacking), wants, out=rows.lacking)
+    lacking = rows.lacking if rows.all_essential else np.multiply(rows.lacking, rows.essential, out=part)
+    np.subtract(1.0, lacking, out=part)
     least = rows.fold(np.minimum, part, rows.by_sector)
     np.multiply(f.work, least, out=f.output)
-    np.multiply(wants, rows.spread(least, part), out=wants)
-    used[rows.users] = np.minimum(got, wants, out=got)
+    if not rows.is_single:  # a lone input is used up: its sector makes no less than it allows
+        np.multiply(wants, rows.spread(least, part), out=wants)
+        used[rows.users] = np.minimum(rows.take(f.got, rows.got), wants, out=wants)
     products = room.state.products
     np.add(products, f.output, out=products)
     np.minimum(products, 1.0, out=f.sold)

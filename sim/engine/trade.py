@@ -10,8 +10,8 @@ from sim.engine.room import Room
 from sim.engine.rules import follow
 from sim.model.world import TINY, Floats, Ints
 
-FLOOR = 1e-12
-"""Part of an order at which a rest is rounding and no longer need."""
+FLOOR = 1e-4
+"""Part of an order for which nobody asks again."""
 
 
 def ship(room: Room, k: int) -> None:
@@ -129,7 +129,7 @@ def _see_lead(room: Room) -> None:
 
 
 def _need(room: Room) -> bool:
-    """Orders not yet granted, floored at FLOOR of the order so that rounding is not taken for need."""
+    """Orders not yet granted, nothing where no more than FLOOR of the order is left."""
     f = room.flows
     need = np.subtract(f.order, room.plan.by_dst.sum(f.shipped, room.received), out=room.need)
     np.less_equal(need, room.floor_t, out=room.served)

@@ -97,24 +97,29 @@ class Tally:
         np.divide(unmet, self.share, out=self.share)
         np.maximum(self.deepest, self.share, out=self.deepest)
         np.greater(self.share, self.threshold, out=self.short)
-        np.add(self.n_short, self.short, out=self.n_short)
-        np.copyto(self.last, k, where=self.short)
-        np.logical_and(self.short, np.isinf(self.first, out=self.new), out=self.new)
-        np.copyto(self.first, k + 1.0 - self.share, where=self.new)
+        if self.short.any():
+            self._date(k)
         np.maximum(room.state.expected_use, TINY, out=self.cover)
         np.divide(room.state.on_hand, self.cover, out=self.cover)
         np.minimum(self.lowest_cover, self.cover, out=self.lowest_cover)
         for members in plan.store_members:
             for m, n in members:
                 np.add(self.drawn[n], f.released[m], out=self.drawn[n])
-        landed = plan.by_dst.sum(room.arrived, self.scratch)
-        np.subtract(self.usual, landed, out=self.scratch)
+        np.subtract(self.usual, room.landed, out=self.scratch)
         np.maximum(self.scratch, 0.0, out=self.scratch)
         np.add(self.gap, self.scratch, out=self.gap)
         if self.has_prices:
             self._prices(room, k)
         if len(self.lost):
             self._sectors(room)
+
+    def _date(self, k: int) -> None:
+        """Count the short steps, and date the first and the last."""
+        np.add(self.n_short, self.short, out=self.n_short)
+        np.copyto(self.last, k, where=self.short)
+        np.logical_and(self.short, np.isinf(self.first, out=self.new), out=self.new)
+        np.subtract(k + 1.0, self.share, out=self.scratch)
+        np.copyto(self.first, self.scratch, where=self.new)
 
     def _prices(self, room: Room, k: int) -> None:
         market = room.market
@@ -134,11 +139,10 @@ class Tally:
 
     def _sectors(self, room: Room) -> None:
         rows = room.plan.sectors
-        lacking, want = rows.take(room.flows.unmet, rows.got), rows.take(room.flows.want, rows.want)
-        np.divide(lacking, np.maximum(want, TINY, out=want), out=lacking)
-        np.add(self.lost_high, rows.fold(np.maximum, lacking, rows.by_sector), out=self.lost_high)
-        np.multiply(lacking, self.cost_share, out=lacking)
-        np.add(self.lost_low, rows.fold(np.add, lacking, rows.by_sector), out=self.lost_low)
+        np.add(self.lost_high, rows.fold(np.maximum, rows.lacking, rows.by_sector), out=self.lost_high)
+        if self.cost_share.any():
+            low = np.multiply(rows.lacking, self.cost_share, out=rows.want)
+            np.add(self.lost_low, rows.fold(np.add, low, rows.by_sector), out=self.lost_low)
         self.lost += 1.0
         np.subtract(self.lost, room.flows.sold, out=self.lost)
 

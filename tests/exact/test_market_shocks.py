@@ -20,7 +20,7 @@ def arrivals(result: Result, origin: str, buyer: str, commodity: str = "x.made")
     """Mean arrivals by step, t."""
     table = result.series()
     row = (table.series == "supply") & (table.commodity == commodity) & (table.region == buyer) & (table.origin == origin)
-    return table[row]["mean"].to_numpy()
+    return np.asarray(table[row]["mean"], dtype=np.float64)
 
 
 @pytest.mark.parametrize(("left", "expected"), [(1.0, 1.0), (0.5, 0.5), (0.0, 0.0)])

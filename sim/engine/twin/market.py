@@ -7,6 +7,8 @@ from math import fsum, inf
 from sim.engine.twin.entities import Buyer, Cast, User
 from sim.engine.twin.rationing import ration
 
+TOO_LITTLE = 1e-4
+"""Part of an order for which nobody asks again."""
 NOTHING = 1e-12
 """Part of an order, or of a finished stock, at or below which what is left of it is rounding."""
 
@@ -186,7 +188,7 @@ def _ask_again(cast: Cast) -> None:
 
 def _unserved(buyer: Buyer) -> float:
     need = buyer.order - sum(link.shipped for link in buyer.inbound)
-    return need if need > NOTHING * buyer.order else 0.0
+    return need if need > TOO_LITTLE * buyer.order else 0.0
 
 
 def learn(cast: Cast) -> None:

@@ -83,6 +83,8 @@ class Board:
         net, n_run = room.plan.net, room.world.n_run
         self.room = room
         self.plans = net.shocks
+        self.makers = [np.searchsorted(room.plan.makers, plan.nodes) for plan in net.shocks]
+        """Makers that each shock strikes."""
         self.inbound = [np.unique(net.links.dst[plan.links]) for plan in net.shocks]
         self.tables = [table(events) for events in room.world.events]
         self.now = [np.zeros((4, *events.start.shape)) for events in room.world.events]
@@ -103,7 +105,7 @@ class Board:
         if not len(runs):
             return
         room, effects = self.room, self.room.effects
-        fx = no_effects(room.plan.net, len(runs))
+        fx = no_effects(room.plan, len(runs))
         for shock, plan in enumerate(self.plans):
             now = self.now[shock][:, :, runs]
             now[0].max(axis=0, out=fx.level[shock])
@@ -131,9 +133,10 @@ class Board:
 
     def _strike(self, fx: Effects, plan: ShockPlan, shock: int, now: Floats, how: Floats) -> None:
         (hit, covered, threatened, hurried), (size, extra) = now, how
+        makers = self.makers[shock]
         match plan.kind:
             case "outage":
-                fx.availability[plan.nodes] *= 1.0 - size * hit
+                fx.availability[makers] *= 1.0 - size * hit
             case "demand_surge":
                 fx.surge[plan.users] *= 1.0 + size * hit
             case "export_ban" | "export_licence":
@@ -149,10 +152,10 @@ class Board:
             case "tariff":
                 fx.duty[plan.links] += np.log1p(size * hit)
             case "dumping":
-                fx.rebate[plan.nodes] += np.log1p(-size * hit)
-                fx.surplus[plan.nodes] *= 1.0 + extra * hit
+                fx.rebate[makers] += np.log1p(-size * hit)
+                fx.surplus[makers] *= 1.0 + extra * hit
             case "technology_ban":
-                fx.skill[plan.nodes] *= 1.0 - size * hit
+                fx.skill[makers] *= 1.0 - size * hit
             case _:
                 raise ValueError(f"no such kind of shock: {plan.kind}")
 

@@ -32,8 +32,7 @@ class Ledger:
     """Output, consumption and stocks of a whole batch, compared once at the end."""
 
     def __init__(self, room: Room) -> None:
-        shape = room.state.on_hand.shape
-        self.made, self.consumed = np.zeros(shape), np.zeros(shape)
+        self.made, self.consumed = np.zeros(room.state.finished.shape), np.zeros(room.state.on_hand.shape)
         self.opening = _stock(room)
 
     def count(self, room: Room, k: int) -> None:
@@ -45,7 +44,7 @@ class Ledger:
         """The worst commodity and run in which the stocks at the end are not what they should be, goods afloat counted one by one."""
         net = room.plan.net
         recycled = room.world.recycled * room.next_step
-        gained = _by_commodity(room, self.made + recycled - self.consumed)
+        gained = _add(_by_commodity(room, recycled - self.consumed), net.node_commodity[room.plan.makers], self.made)
         return _worst(_stock(room) - self.opening - gained, self.opening + _by_commodity(room, self.consumed), net.commodities)
 
 
@@ -65,12 +64,14 @@ class Watch:
             stores = np.zeros(shape)
             np.add.at(stores, p.net.stores.member_node, f.released - f.filled)
             came = p.by_dst.sum(room.arrived, np.empty(shape)) + room.world.recycled + stores
-            went = p.by_src.sum(f.shipped, np.empty(shape))
-            went[p.floors] += s.bought - (0.0 if self.bought is None else self.bought)
-            gap = (s.on_hand - self.before[0] - came + f.consumed) + (s.finished - self.before[1] - f.made + went)
-            worst = _worst(gap, sum(self.before) + came + f.made, _node_names(room))
+            went = p.by_src.sum(f.shipped, np.empty(s.finished.shape))
+            went = _by_node(room, went)
+            went[p.makers[p.floors]] += s.bought - (0.0 if self.bought is None else self.bought)
+            made, finished = _by_node(room, f.made), _by_node(room, s.finished)
+            gap = (s.on_hand - self.before[0] - came + f.consumed) + (finished - self.before[1] - made + went)
+            worst = _worst(gap, sum(self.before) + came + made, _node_names(room))
             self.found = (k, worst) if worst else None
-        self.before, self.bought = (s.on_hand.copy(), s.finished.copy()), s.bought.copy()
+        self.before, self.bought = (s.on_hand.copy(), _by_node(room, s.finished)), s.bought.copy()
 
 
 def _worst(gap: Floats, scale: Floats, names: tuple[str, ...]) -> Breach | None:
@@ -84,6 +85,12 @@ def _worst(gap: Floats, scale: Floats, names: tuple[str, ...]) -> Breach | None:
 def _node_names(room: Room) -> tuple[str, ...]:
     net = room.plan.net
     return tuple(f"{net.commodities[c]}.{net.regions[r]}" for c, r in zip(net.node_commodity, net.node_region, strict=True))
+
+
+def _by_node(room: Room, by_maker: Floats) -> Floats:
+    out = np.zeros((room.plan.net.n_node, by_maker.shape[1]))
+    out[room.plan.makers] = by_maker
+    return out
 
 
 def _by_commodity(room: Room, by_node: Floats) -> Floats:
@@ -101,10 +108,11 @@ def _stock(room: Room) -> Floats:
     ago = (room.next_step - 1 - np.arange(plan.n_slot)[:, None]) % plan.n_slot + 1
     owed = np.clip(plan.lead_whole + plan.lead_rest[:, 0] - ago + 1.0, 0.0, 1.0)
     afloat = (s.pipeline.reshape(plan.n_slot, -1, room.world.n_run) * owed[:, :, None]).sum(0)
-    total = _by_commodity(room, s.on_hand + s.finished)
+    total = _by_commodity(room, s.on_hand)
+    _add(total, net.node_commodity[plan.makers], s.finished)
     _add(total, net.node_commodity[net.links.dst], afloat)
     _add(total, net.node_commodity[net.links.dst[plan.routes]], s.late.sum(0))
-    _add(total, net.node_commodity[plan.floors], s.bought)
+    _add(total, net.node_commodity[plan.makers[plan.floors]], s.bought)
     for store, members in enumerate(plan.store_members):
         total[net.node_commodity[members[0][1]]] += s.held[store]
     return total

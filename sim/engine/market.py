@@ -32,22 +32,22 @@ def price(room: Room) -> None:
     earned = p.by_dst.scale(left, m.price, room.link_a)
     if room.is_taxed:
         np.subtract(earned, room.link_b, out=earned)
-    sold = p.by_src.sum(left, room.node_a)
-    np.greater(sold, 0.0, out=room.mask)
+    sold = p.by_src.sum(left, room.make_a)
+    np.greater(sold, 0.0, out=room.make_mask)
     np.maximum(sold, TINY, out=sold)
-    origin = p.by_src.sum(earned, room.node_b)
+    origin = p.by_src.sum(earned, room.make_b)
     np.divide(origin, sold, out=origin)
-    np.copyto(m.origin, origin, where=room.mask)
+    np.copyto(m.origin, origin, where=room.make_mask)
     for n in p.floors:
-        np.maximum(m.origin[n], room.log_floor[n], out=m.origin[n], where=w.floor[n] > 0)
+        np.maximum(m.origin[n], room.log_floor[n], out=m.origin[n], where=room.floor[n] > 0)
 
 
 def ask(room: Room) -> None:
     """9a. Sellers ask what their last tonne costs, as contracts run out; less when they dump, no less than a floor."""
     m, w, works = room.market, room.world, room.works
-    last, rate = room.node_b, room.node_a
+    last, rate = room.make_b, room.make_a
     moves = room.supply_moves or room.builds
-    np.multiply(works.normal if moves else w.production, works.working, out=rate)
+    np.multiply(works.normal if moves else room.production, works.working, out=rate)
     np.maximum(rate, TINY, out=rate)
     np.divide(room.state.expected_orders, rate, out=last)
     most = np.divide(works.full, np.maximum(works.normal, TINY, out=rate), out=rate) if moves else room.rest_full
@@ -61,7 +61,7 @@ def ask(room: Room) -> None:
     if m.ask is not m.cost:
         np.add(m.cost, room.effects.rebate, out=m.ask)
     for n in room.plan.floors:
-        np.maximum(m.ask[n], room.log_floor[n], out=m.ask[n], where=w.floor[n] > 0)
+        np.maximum(m.ask[n], room.log_floor[n], out=m.ask[n], where=room.floor[n] > 0)
 
 
 def scarcity(room: Room) -> Floats:
@@ -83,7 +83,7 @@ def scarcity(room: Room) -> Floats:
 def switch(room: Room) -> None:
     """10a. Shares lean to sellers that deliver and are cheap: `share += g (worth / sum of worth - share)`."""
     m, w, p = room.market, room.world, room.plan
-    appeal = np.multiply(m.ask, w.switching, out=room.node_a)
+    appeal = np.multiply(m.ask, w.switching, out=room.make_a)
     np.negative(appeal, out=appeal)
     np.exp(appeal, out=appeal)
     np.multiply(appeal, room.served_part, out=appeal)
@@ -109,7 +109,7 @@ def _count_new(room: Room, appeal: Floats, worth: Floats) -> None:
     np.subtract(1.0, failing, out=failing)
     np.maximum(failing, 0.0, out=failing)
     for row, link in enumerate(p.new_links):
-        seller, buyer = p.net.links.src[link], p.net.links.dst[link]
+        seller, buyer = p.seller[link], p.net.links.dst[link]
         np.multiply(duty[link], -room.world.switching[0], out=worth[link])
         np.exp(worth[link], out=worth[link])
         for factor in (failing[buyer], room.effects.passing[link], appeal[seller]):
@@ -123,7 +123,7 @@ def _add_inputs(room: Room, cost: Floats, sign: float) -> None:
 
 
 def margin(room: Room, out: Floats) -> Floats:
-    """What producers earn less what their inputs cost, [node, run]."""
+    """What producers earn less what their inputs cost, [maker, run]."""
     out[...] = room.market.origin
     _add_inputs(room, out, -1.0)
     return out

@@ -19,18 +19,23 @@ class Plan:
     def __init__(self, net: Network, world: World) -> None:
         links, users, n_run = net.links, net.users, world.n_run
         self.net = net
+        self.makers: Ints = np.unique(links.src)
+        """Nodes that sell; what concerns producers alone has one row for each, [maker]."""
+        self.seller: Ints = np.searchsorted(self.makers, links.src)
+        """Maker that sells over each link, [link]."""
         self.by_dst = Groups(links.dst, net.n_node)
-        self.by_src = Groups(links.src, net.n_node)
+        self.by_src = Groups(self.seller, len(self.makers))
         self.by_user = Groups(users.node, net.n_node)
         self.has_supply = np.bincount(links.dst, minlength=net.n_node)[:, None] > 0
-        self.feeds = [(int(u), int(users.feeds[u])) for u in np.flatnonzero(users.feeds >= 0)]
-        """(user, node fed) of every processor."""
+        row = {int(n): m for m, n in enumerate(self.makers)}
+        self.feeds = [(int(u), row[int(users.feeds[u])]) for u in np.flatnonzero(np.isin(users.feeds, self.makers))]
+        """(user, maker fed) of every processor."""
         self.costs = [(int(users.node[u]), m, float(users.cost_share[u])) for u, m in self.feeds if users.cost_share[u] > 0]
-        """(input node, node fed, share of cost) of every processor's input."""
-        self.hosts = [(int(n), int(net.host[n])) for n in np.flatnonzero(net.host >= 0)]
-        """(by-product, host) nodes."""
-        self.floors: Ints = np.flatnonzero((world.floor > 0).any(axis=1))
-        """Nodes under a price floor in some run."""
+        """(input node, maker fed, share of cost) of every processor's input."""
+        self.hosts = [(row[int(n)], row[int(net.host[n])]) for n in self.makers if int(net.host[n]) in row]
+        """(by-product, host), as makers."""
+        self.floors: Ints = np.flatnonzero((world.floor[self.makers] > 0).any(axis=1))
+        """Makers under a price floor in some run."""
         self.new_links: Ints = np.flatnonzero(links.qualify_steps > 0)
         """Links that buyers must approve first."""
         routes = [shock.links for shock in net.shocks if shock.kind == "transport"]
@@ -49,6 +54,8 @@ class Plan:
         """(member, node) pairs of every store."""
         self.sectors = SectorRows(net, n_run)
         """Users of the sectors at work."""
+        self.returns = bool(self.feeds) or not self.sectors.is_single
+        """Some users may leave a part of what they got in stock, because another input is scarcer."""
 
     def slots_late(self, world: World) -> int:
         """Steps ahead for which late arrivals must be noted."""

@@ -18,8 +18,8 @@ class Room:
         self.plan = Plan(net, world)
         self.state = at_rest(self.plan, world)
         self.market = market_at_rest(self.plan, world)
-        self.flows = no_flows(net, n_run)
-        self.effects = no_effects(net, n_run)
+        self.flows = no_flows(self.plan, n_run)
+        self.effects = no_effects(self.plan, n_run)
         self.works = works_at_rest(self.plan, world, self.effects)
         self.next_step = 0
         self.arrived = np.zeros((n_link, n_run))
@@ -41,12 +41,14 @@ class Room:
         self.node_a, self.node_b, self.usable, self.cover_t, self.buy, self.users_buy, self.need, self.received, self.floor_t = (
             np.empty(node) for _ in range(9)
         )
+        maker = (len(self.plan.makers), n_run)
+        self.make_a, self.make_b, self.make_c, self.served_part = (np.empty(maker) for _ in range(4))
+        self.make_mask = np.empty(maker, dtype=bool)
         self.answer = np.ones(node)
         """Part of its usual demand that a node's final users still want at the price, [node, run]."""
         self.usual_wanted = np.empty(node) if net.prices else self.flows.wanted
         """What the users of a node would want at the usual price, t, [node, run]."""
         self.lack = np.empty(node)
-        self.served_part, self.reach_a = np.empty(node), np.empty(node)
         self.link_a, self.link_b, self.ask, self.passable = (np.empty(link) for _ in range(4))
         self.user_a = np.empty(user)
         self.claims, self.row_a, self.row_b = (np.empty(n_run) for _ in range(3))
@@ -79,12 +81,16 @@ class Room:
         """Capacity is being built, or has been, in some run."""
         self.slower = -(world.long - world.short)
         self.at_once = -world.short
-        self.rest_full = world.capacity / np.maximum(world.production, TINY)
-        """Capacity against output at rest, [node, run]."""
+        rows = self.plan.makers
+        self.capacity, self.production, self.buffer_steps = world.capacity[rows], world.production[rows], world.buffer_steps[rows]
+        self.potential, self.floor = world.potential[rows], world.floor[rows]
+        """What the world says of makers, [maker, run]."""
+        self.rest_full = self.capacity / np.maximum(self.production, TINY)
+        """Capacity against output at rest, [maker, run]."""
         idle = np.maximum(np.log(np.maximum(self.rest_full, 1.0)), TINY)
-        self.steepness = np.minimum(1.0 / world.supply_elasticity, np.log(world.full_cost) / idle)
-        """Part by which cost rises with a part more output, [node, run]."""
+        self.steepness = np.minimum(1.0 / world.supply_elasticity[rows], np.log(world.full_cost) / idle)
+        """Part by which cost rises with a part more output, [maker, run]."""
         self.log_shut, self.log_entry = np.log(world.shut), np.log(world.entry_price)
         self.shut_new = world.shut * world.entry_price
-        self.log_floor = np.log(np.maximum(world.floor, TINY))
+        self.log_floor = np.log(np.maximum(self.floor, TINY))
         self.rush_t = (world.front_running - 1.0) * world.base_flow

@@ -39,15 +39,15 @@ def recycle(room: Room) -> None:
 def plan(room: Room) -> None:
     """3. Output planned: `min(E + g (buffer E - F), full * working)`, and no less than a price floor makes worth while."""
     s, f, w, works = room.state, room.flows, room.world, room.works
-    np.multiply(s.expected_orders, w.buffer_steps, out=f.plan)
+    np.multiply(s.expected_orders, room.buffer_steps, out=f.plan)
     np.subtract(f.plan, s.finished, out=f.plan)
     np.multiply(f.plan, w.g_stock, out=f.plan)
     np.add(f.plan, s.expected_orders, out=f.plan)
     np.maximum(f.plan, 0.0, out=f.plan)
-    most = np.multiply(works.full, works.working, out=room.node_a)
+    most = np.multiply(works.full, works.working, out=room.make_a)
     np.minimum(f.plan, most, out=f.plan)
     for n in room.plan.floors:
-        floor = w.floor[n]
+        floor = room.floor[n]
         worth = works.normal[n] * works.working[n] * np.exp(room.log_floor[n] / room.steepness[n])
         np.maximum(f.plan[n], np.minimum(most[n], worth), out=f.plan[n], where=floor > 0)
 
@@ -139,15 +139,17 @@ def make(room: Room) -> None:
         ratio = _fraction_got(room, u, room.row_a)
         np.multiply(f.plan[m], ratio, out=ratio)
         np.minimum(f.made[m], ratio, out=f.made[m])
-    used = f.got
-    if p.feeds or p.sectors.n_sector:
-        used = room.user_a
+    used = room.user_a
+    if p.returns:
         used[...] = f.got
-        for u, m in p.feeds:
-            np.multiply(f.made[m], p.net.users.t_per_t[u], out=used[u])
-        if p.sectors.n_sector:
-            sectors.make(room, used)
-    p.by_user.sum(used, f.consumed)
+    for u, m in p.feeds:
+        np.multiply(f.made[m], p.net.users.t_per_t[u], out=used[u])
+    if p.sectors.n_sector:
+        sectors.make(room, used)
+    if p.returns:
+        p.by_user.sum(used, f.consumed)
+    else:
+        f.consumed[...] = f.served
     np.subtract(s.on_hand, f.consumed, out=s.on_hand)
     np.maximum(s.on_hand, 0.0, out=s.on_hand)
     np.add(s.finished, f.made, out=s.finished)

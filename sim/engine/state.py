@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.plan import Plan
-from sim.model.world import Floats, Network, World
+from sim.model.world import Floats, World
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,13 @@ class State:
     on_hand: Floats
     """Users' stock, t, [node, run]."""
     finished: Floats
-    """Producers' finished stock, t, [node, run]."""
+    """Producers' finished stock, t, [maker, run]."""
     on_order: Floats
     """Shipped to the node and not yet arrived, t, [node, run]."""
     expected_use: Floats
     """Use the buyers plan for, t per step, [node, run]."""
     expected_orders: Floats
-    """Orders the producers plan for, t per step, [node, run]."""
+    """Orders the producers plan for, t per step, [maker, run]."""
     expected_lead: Floats
     """Lead time of what reaches the buyers, steps, [node, run]."""
     pipeline: Floats
@@ -33,7 +33,7 @@ class State:
     held: Floats
     """Strategic stocks, t, [store, run]."""
     bought: Floats
-    """Taken in under price floors, t, [node of `plan.floors`, run]."""
+    """Taken in under price floors, t, [maker of `plan.floors`, run]."""
     products: Floats
     """Sectors' stock of products, steps of output, [sector, run]."""
 
@@ -49,11 +49,11 @@ class Market:
     offer: Floats
     """Mean of what sellers ask, tariffs included, [node, run]."""
     origin: Floats
-    """What producers earn, [node, run]."""
+    """What producers earn, [maker, run]."""
     cost: Floats
-    """What a producer's last tonne costs, as its contracts have it, [node, run]."""
+    """What a producer's last tonne costs, as its contracts have it, [maker, run]."""
     ask: Floats
-    """What producers ask, [node, run]; the same array as `cost` where nothing can part them."""
+    """What producers ask, [maker, run]; the same array as `cost` where nothing can part them."""
     share: Floats
     """Share of the buyer's orders, [link, run]."""
     fit: Floats
@@ -62,12 +62,12 @@ class Market:
 
 @dataclass(frozen=True)
 class Works:
-    """Capacity that is built and shut, t per step unless said, [node, run]."""
+    """Capacity that is built and shut, t per step unless said, [maker, run]."""
 
     signal: Floats
     """Lagged margin, natural logarithm."""
     building: Floats
-    """Under construction, by stage, [stage, node, run]."""
+    """Under construction, by stage, [stage, maker, run]."""
     starting: Floats
     """Built and being run in."""
     new: Floats
@@ -91,7 +91,7 @@ class Flows:
     """What moved in the step just done, t; overwritten by the next."""
 
     plan: Floats
-    """[node, run]"""
+    """[maker, run]"""
     want: Floats
     """[user, run]"""
     wanted: Floats
@@ -105,7 +105,7 @@ class Flows:
     consumed: Floats
     """[node, run]"""
     made: Floats
-    """[node, run]"""
+    """[maker, run]"""
     released: Floats
     """Handed out by stores, [member, run]."""
     filled: Floats
@@ -127,7 +127,7 @@ class Effects:
     """What shocks do now; 1, or 0 where so said, where nothing strikes."""
 
     availability: Floats
-    """Part of capacity that works, [node, run]."""
+    """Part of capacity that works, [maker, run]."""
     surge: Floats
     """Multiple of final demand, [user, run]."""
     open: Floats
@@ -143,11 +143,11 @@ class Effects:
     duty: Floats
     """Logarithm of tariffs, from 0, [link, run]."""
     rebate: Floats
-    """Logarithm of what a dumper asks against its cost, 0 or below, [node, run]."""
+    """Logarithm of what a dumper asks against its cost, 0 or below, [maker, run]."""
     surplus: Floats
-    """Multiple of capacity, [node, run]."""
+    """Multiple of capacity, [maker, run]."""
     skill: Floats
-    """Part of the usual pace at which works are built, [node, run]."""
+    """Part of the usual pace at which works are built, [maker, run]."""
     level: Floats
     """Level of each shock, from 0, [shock, run]."""
 
@@ -155,16 +155,16 @@ class Effects:
 def at_rest(plan: Plan, world: World) -> State:
     """The state in which nothing moves: MODEL.md, 'State and where it starts'."""
     net, n_run = plan.net, world.n_run
-    shape = (net.n_node, n_run)
+    shape, made = (net.n_node, n_run), (len(plan.makers), n_run)
     use = plan.by_user.sum(rest_wants(plan, world), np.empty(shape))
     links = (len(net.links.src), n_run)
     lead = net.links.lead_steps[:, None]
     return State(
         on_hand=world.cover_steps * use,
-        finished=np.broadcast_to(world.buffer_steps * world.production, shape).copy(),
+        finished=np.broadcast_to((world.buffer_steps * world.production)[plan.makers], made).copy(),
         on_order=plan.by_dst.sum(np.broadcast_to(world.base_flow * lead, links).copy(), np.empty(shape)),
         expected_use=use.copy(),
-        expected_orders=np.broadcast_to(world.production, shape).copy(),
+        expected_orders=np.broadcast_to(world.production[plan.makers], made).copy(),
         expected_lead=plan.by_dst.sum(np.broadcast_to(world.share * lead, links).copy(), np.empty(shape)),
         pipeline=np.broadcast_to(world.base_flow, (plan.n_slot, *links)).copy().reshape(-1, n_run),
         late=np.zeros((plan.slots_late(world), len(plan.routes), n_run)),
@@ -176,21 +176,23 @@ def at_rest(plan: Plan, world: World) -> State:
 
 def market_at_rest(plan: Plan, world: World) -> Market:
     """Every price as at rest, every buyer with its usual sellers."""
-    node = (plan.net.n_node, world.n_run)
-    price, slow, offer, origin, cost = (np.zeros(node) for _ in range(5))
+    node, maker = (plan.net.n_node, world.n_run), (len(plan.makers), world.n_run)
+    price, slow, offer = (np.zeros(node) for _ in range(3))
+    origin, cost = np.zeros(maker), np.zeros(maker)
     share = np.broadcast_to(world.share, (len(plan.net.links.src), world.n_run)).copy()
     can_part = len(plan.floors) or any(shock.kind == "dumping" for shock in plan.net.shocks)
-    ask = np.zeros(node) if can_part else cost
+    ask = np.zeros(maker) if can_part else cost
     return Market(price, slow, offer, origin, cost, ask, share, fit=np.zeros((len(plan.new_links), world.n_run)))
 
 
 def works_at_rest(plan: Plan, world: World, effects: Effects) -> Works:
     """Nothing is built and nothing shut; without hosts what works is what shocks leave, and one array serves for both."""
-    node = (plan.net.n_node, world.n_run)
-    signal, starting, new, idle, idle_new = (np.zeros(node) for _ in range(5))
-    building = np.zeros((3, *node))
-    made, full, normal = (np.broadcast_to(rest, node).copy() for rest in (world.production, world.capacity, world.production))
-    working = np.ones(node) if plan.hosts else effects.availability
+    maker = (len(plan.makers), world.n_run)
+    signal, starting, new, idle, idle_new = (np.zeros(maker) for _ in range(5))
+    building = np.zeros((3, *maker))
+    rest = (world.production, world.capacity, world.production)
+    made, full, normal = (np.broadcast_to(by_node[plan.makers], maker).copy() for by_node in rest)
+    working = np.ones(maker) if plan.hosts else effects.availability
     return Works(signal, building, starting, new, idle, idle_new, made, full, normal, working)
 
 
@@ -198,39 +200,25 @@ def rest_wants(plan: Plan, world: World) -> Floats:
     """What every user wants at rest, t per step, [user, run]."""
     want = np.broadcast_to(world.demand, (len(plan.net.users.node), world.n_run)).copy()
     for u, m in plan.feeds:
-        want[u] = plan.net.users.t_per_t[u] * world.production[m]
+        want[u] = plan.net.users.t_per_t[u] * world.production[plan.makers[m]]
     return want
 
 
-def no_flows(net: Network, n_run: int) -> Flows:
+def no_flows(plan: Plan, n_run: int) -> Flows:
     """Room for the flows of a step."""
-    n = {"node": net.n_node, "link": len(net.links.src), "user": len(net.users.node)}
+    net = plan.net
+    n = {"node": net.n_node, "maker": len(plan.makers), "link": len(net.links.src), "user": len(net.users.node)}
     n |= {"member": len(net.stores.member_node), "sector": len(net.sectors.name)}
-    rows = (
-        "node",
-        "user",
-        "node",
-        "node",
-        "user",
-        "user",
-        "node",
-        "node",
-        "member",
-        "member",
-        "node",
-        "link",
-        "sector",
-        "sector",
-        "sector",
-    )
-    return Flows(*(np.zeros((n[axis], n_run)) for axis in rows))
+    rows = "maker user node node user user node maker member member node link sector sector sector"
+    return Flows(*(np.zeros((n[axis], n_run)) for axis in rows.split()))
 
 
-def no_effects(net: Network, n_run: int) -> Effects:
+def no_effects(plan: Plan, n_run: int) -> Effects:
     """Nothing strikes."""
-    node, link = (net.n_node, n_run), (len(net.links.src), n_run)
+    net = plan.net
+    node, maker, link = (net.n_node, n_run), (len(plan.makers), n_run), (len(net.links.src), n_run)
     return Effects(
-        availability=np.ones(node),
+        availability=np.ones(maker),
         surge=np.ones((len(net.users.node), n_run)),
         open=np.ones(link),
         passing=np.ones(link),
@@ -238,8 +226,8 @@ def no_effects(net: Network, n_run: int) -> Effects:
         hurry=np.zeros(link),
         delay=np.zeros(link),
         duty=np.zeros(link),
-        rebate=np.zeros(node),
-        surplus=np.ones(node),
-        skill=np.ones(node),
+        rebate=np.zeros(maker),
+        surplus=np.ones(maker),
+        skill=np.ones(maker),
         level=np.zeros((len(net.shocks), n_run)),
     )

@@ -15,20 +15,20 @@ SPREAD = 0.25
 
 def capacity(room: Room) -> None:
     """3. Capacity not shut, and the part of it that works: what shocks leave of it, and a by-product's host allows."""
-    works, w, effects = room.works, room.world, room.effects
+    works, effects = room.works, room.effects
     if room.supply_moves or room.builds:
-        old = np.subtract(1.0, works.idle, out=room.node_a)
+        old = np.subtract(1.0, works.idle, out=room.make_a)
         np.multiply(old, effects.surplus, out=old)
-        new = np.subtract(1.0, works.idle_new, out=room.node_b)
+        new = np.subtract(1.0, works.idle_new, out=room.make_b)
         np.multiply(new, works.new, out=new)
-        for now, rest in ((works.full, w.capacity), (works.normal, w.production)):
+        for now, rest in ((works.full, room.capacity), (works.normal, room.production)):
             np.multiply(old, rest, out=now)
             np.add(now, new, out=now)
     if room.plan.hosts:
         works.working[...] = effects.availability
     for n, host in room.plan.hosts:
-        allowed = np.divide(works.made_before[host], w.production[host], out=room.row_a)
-        np.multiply(allowed, w.potential[n], out=allowed)
+        allowed = np.divide(works.made_before[host], room.production[host], out=room.row_a)
+        np.multiply(allowed, room.potential[n], out=allowed)
         np.divide(allowed, np.maximum(works.full[n], TINY, out=room.row_b), out=allowed)
         np.copyto(allowed, 0.0, where=np.less_equal(works.full[n], 0.0, out=room.row_mask))
         np.minimum(works.working[n], allowed, out=works.working[n])
@@ -37,13 +37,13 @@ def capacity(room: Room) -> None:
 def build_and_shut(room: Room) -> None:
     """10b. Lasting margins make producers build, in three stages and a run-in, or shut."""
     works, w = room.works, room.world
-    follow(works.signal, margin(room, room.node_b), w.g_signal, room.node_a)
+    follow(works.signal, margin(room, room.make_b), w.g_signal, room.make_a)
     if not room.builds:
-        room.builds = bool(np.greater(works.signal, room.log_entry, out=room.mask).any())
+        room.builds = bool(np.greater(works.signal, room.log_entry, out=room.make_mask).any())
     if room.builds:
         _build(room)
     if not room.supply_moves:
-        room.supply_moves = bool(np.less(works.signal, room.log_shut, out=room.mask).any())
+        room.supply_moves = bool(np.less(works.signal, room.log_shut, out=room.make_mask).any())
     if room.supply_moves or room.builds:
         _shut(room)
 
@@ -51,25 +51,25 @@ def build_and_shut(room: Room) -> None:
 def _build(room: Room) -> None:
     works, w = room.works, room.world
     first, second, third = works.building
-    begun = np.subtract(works.signal, room.log_entry, out=room.node_a)
+    begun = np.subtract(works.signal, room.log_entry, out=room.make_a)
     np.maximum(begun, 0.0, out=begun)
     np.multiply(begun, w.entry_elasticity, out=begun)
     np.expm1(begun, out=begun)
-    np.multiply(begun, w.production, out=begun)
+    np.multiply(begun, room.production, out=begun)
     for n, _ in room.plan.hosts:
-        np.minimum(begun[n], np.maximum(w.potential[n] - w.capacity[n], 0.0), out=begun[n])
+        np.minimum(begun[n], np.maximum(room.potential[n] - room.capacity[n], 0.0), out=begun[n])
     for already in (first, second, third, works.starting, works.new):
         np.subtract(begun, already, out=begun)
     np.maximum(begun, 0.0, out=begun)
-    np.minimum(begun, np.multiply(w.production, w.entry_growth, out=room.node_b), out=begun)
+    np.minimum(begun, np.multiply(room.production, w.entry_growth, out=room.make_b), out=begun)
     np.multiply(begun, room.effects.skill, out=begun)
-    pace = np.multiply(room.effects.skill, w.g_build, out=room.reach_a)
+    pace = np.multiply(room.effects.skill, w.g_build, out=room.make_c)
     for stage in (first, second, third):
-        done = np.multiply(stage, pace, out=room.node_b)
+        done = np.multiply(stage, pace, out=room.make_b)
         np.subtract(stage, done, out=stage)
         np.add(stage, begun, out=stage)
         begun[...] = done
-    running = np.multiply(works.starting, w.g_ramp, out=room.node_b)
+    running = np.multiply(works.starting, w.g_ramp, out=room.make_b)
     np.subtract(works.starting, running, out=works.starting)
     np.add(works.starting, begun, out=works.starting)
     np.add(works.new, running, out=works.new)
@@ -77,12 +77,12 @@ def _build(room: Room) -> None:
 
 def _shut(room: Room) -> None:
     works = room.works
-    multiple = np.exp(works.signal, out=room.node_a)
-    _towards(room, works.idle, np.divide(multiple, room.world.shut, out=room.node_b))
-    before = room.reach_a
+    multiple = np.exp(works.signal, out=room.make_a)
+    _towards(room, works.idle, np.divide(multiple, room.world.shut, out=room.make_b))
+    before = room.make_c
     before[...] = works.idle_new
-    _towards(room, works.idle_new, np.divide(multiple, room.shut_new, out=room.node_b))
-    np.copyto(works.idle_new, before, where=np.less_equal(works.new, 0.0, out=room.mask))
+    _towards(room, works.idle_new, np.divide(multiple, room.shut_new, out=room.make_b))
+    np.copyto(works.idle_new, before, where=np.less_equal(works.new, 0.0, out=room.make_mask))
 
 
 def _towards(room: Room, idle: Floats, against: Floats) -> None:
@@ -92,8 +92,8 @@ def _towards(room: Room, idle: Floats, against: Floats) -> None:
     np.maximum(goal, 0.0, out=goal)
     np.minimum(goal, 1.0, out=goal)
     np.subtract(goal, idle, out=goal)
-    closing = np.greater(goal, 0.0, out=room.can_reach)
-    gain = room.received
+    closing = np.greater(goal, 0.0, out=room.make_mask)
+    gain = room.served_part
     gain[...] = room.world.g_restart
     np.copyto(gain, np.broadcast_to(room.world.g_close, gain.shape), where=closing)
     np.multiply(goal, gain, out=goal)

@@ -23,7 +23,7 @@ def ship(room: Room, k: int) -> None:
     np.multiply(f.order, FLOOR, out=room.floor_t)
     p.ship_ration(s.finished, room.passable, f.shipped)
     if p.net.prices:
-        part = np.add(p.ship_ration.total, TINY, out=room.node_a)
+        part = np.add(p.ship_ration.total, TINY, out=room.make_a)
         np.divide(np.add(s.finished, TINY, out=room.served_part), part, out=room.served_part)
         np.minimum(room.served_part, 1.0, out=room.served_part)
     np.subtract(s.finished, p.ship_ration.total, out=s.finished)
@@ -55,9 +55,9 @@ def learn(room: Room) -> None:
         p.by_dst.scale(could, open_share, could)
         np.add(could, f.shipped, out=could)
     np.maximum(could, room.passable, out=room.link_a)
-    seen = p.by_src.sum(room.link_a, room.node_b)
+    seen = p.by_src.sum(room.link_a, room.make_b)
     np.minimum(seen, room.works.full, out=seen)
-    follow(s.expected_orders, seen, room.world.g_expect, room.node_a)
+    follow(s.expected_orders, seen, room.world.g_expect, room.make_a)
 
 
 def approve(room: Room) -> None:
@@ -85,12 +85,12 @@ def clear_way(room: Room) -> None:
 
 def support(room: Room) -> None:
     """8d. Under a price floor the state buys what producers hold beyond their usual stock."""
-    s, w = room.state, room.world
+    s = room.state
     for row, n in enumerate(room.plan.floors):
-        taken = np.multiply(s.expected_orders[n], w.buffer_steps[n], out=room.row_a)
+        taken = np.multiply(s.expected_orders[n], room.buffer_steps[n], out=room.row_a)
         np.subtract(s.finished[n], taken, out=taken)
         np.maximum(taken, 0.0, out=taken)
-        np.copyto(taken, 0.0, where=np.less_equal(w.floor[n], 0.0))
+        np.copyto(taken, 0.0, where=np.less_equal(room.floor[n], 0.0))
         np.subtract(s.finished[n], taken, out=s.finished[n])
         np.add(s.bought[row], taken, out=s.bought[row])
 
@@ -150,7 +150,7 @@ def _ask_again(room: Room) -> bool:
     reach = np.flatnonzero(np.logical_or.reduce(room.can_reach, axis=0, out=room.row_mask))
     if not len(reach):
         return False
-    runs = reach if 4 * len(reach) < room.world.n_run else slice(None)
+    runs = reach if 2 * len(reach) < room.world.n_run else slice(None)
     ask, left, per_weight = room.link_b[:, runs], s.finished[:, runs], room.node_a[:, runs]
     np.maximum(per_weight, TINY, out=per_weight)
     np.divide(room.need[:, runs], per_weight, out=per_weight)

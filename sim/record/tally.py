@@ -78,8 +78,8 @@ class Tally:
         self.price, self.price_sum = np.empty(node), np.zeros(node)
         self.forgone, self.usual_want = np.zeros(node), np.zeros(node)
         self.peak, self.peak_step = np.ones(node), np.full(node, np.inf)
-        self.origin_low, self.origin_high = np.zeros(node), np.zeros(node)
-        self.makes = np.isin(np.arange(net.n_node), net.links.src)
+        self.makers = room.plan.makers
+        self.origin_low, self.origin_high = np.zeros((2, len(self.makers), n_run))
         sector = (len(net.sectors.name), n_run)
         self.lost, self.lost_high, self.lost_low = np.zeros(sector), np.zeros(sector), np.zeros(sector)
         self.cost_share = cost_share[room.plan.sectors.users][:, None]
@@ -166,15 +166,16 @@ class Tally:
 
     def prices(self, step_days: float, n_step: int) -> dict[str, Floats]:
         """Measures of every node, [node, run], in the units of PRICE_MEASURES; NaN for the origin price where nothing is made."""
-        made = np.where(self.makes, 1.0, np.nan)[:, None]
+        low, high = np.full((2, *self.peak.shape), np.nan)
+        low[self.makers], high[self.makers] = np.exp(self.origin_low), np.exp(self.origin_high)
         return {
             "forgone_t": self.forgone,
             "forgone_share": self.forgone / np.maximum(self.usual_want, TINY),
             "price_peak": self.peak,
             "price_peak_days": np.where(np.isfinite(self.peak_step), (self.peak_step + 0.5) * step_days, NEVER),
             "price_mean": self.price_sum / n_step,
-            "origin_price_lowest": np.exp(self.origin_low) * made,
-            "origin_price_peak": np.exp(self.origin_high) * made,
+            "origin_price_lowest": low,
+            "origin_price_peak": high,
         }
 
     def by_sector(self, value_added: Floats, n_step: int) -> dict[str, Floats]:

@@ -79,8 +79,10 @@ def check_rest(model: Model, world: World) -> None:
     still = replace(world, events=(), tide=np.ones((1, 1, 1)), floor=np.zeros_like(world.floor), **none)
     room = simulate(calm, still, lambda room, k: None)
     start = at_rest(room.plan, room.world)
-    size = start.on_hand + start.finished + start.expected_use + start.expected_orders
-    moved = np.abs(room.state.on_hand - start.on_hand) + np.abs(room.state.finished - start.finished)
+    size = start.on_hand + start.expected_use
+    moved = np.abs(room.state.on_hand - start.on_hand)
+    size[room.plan.makers] += start.finished + start.expected_orders
+    moved[room.plan.makers] += np.abs(room.state.finished - start.finished)
     worst, run = divmod(int(np.argmax(moved - REST_TOLERANCE * size)), moved.shape[1])
     if not moved[worst, run] <= REST_TOLERANCE * size[worst, run]:
         raise ModelError(
@@ -214,8 +216,8 @@ class Keep:
             "origin_price": lambda: np.exp(room.market.origin),
         }
         for series, fan in self.fans.items():
-            rows = self.fan_nodes[series]
-            fan.add(k, first, values[series]() if len(rows) == self.net.n_node else values[series]()[rows])
+            rows, now = self.fan_nodes[series], values[series]()
+            fan.add(k, first, now if len(now) == len(rows) else now[rows])
         self.means["supply"].add(k, room.arrived)
         self.means["demand"].add(k, room.flows.wanted)
         self.means["shock"].add(k, room.effects.level)

@@ -37,6 +37,15 @@ TWIN_NAMES = {
     "product_stock": ("state", "products"),
 }
 """What the twin calls a part of the batch's market, works or state."""
+OF_MAKERS = ("finished", "made", "log_origin", "signal", "capacity_new", "idle", "idle_new")
+"""What the batch engine keeps for makers only."""
+
+
+def by_node(room: Room, by_maker: np.ndarray) -> np.ndarray:
+    """Rows of makers at their nodes, the others 0, [node, run]."""
+    out = np.zeros((room.plan.net.n_node, room.world.n_run))
+    out[room.plan.makers] = by_maker
+    return out
 
 
 def scenario_of(mapping: dict[str, Any]) -> Scenario:
@@ -172,7 +181,8 @@ def agree(model: Model, runs: tuple[int, ...]) -> None:
     def count(room: Room, k: int) -> None:
         for name, arrays in kept.items():
             home, field = TWIN_NAMES.get(name, ("state" if hasattr(room.state, name) else "flows", name))
-            arrays.append(getattr(getattr(room, home), field).copy())
+            rows = getattr(getattr(room, home), field)
+            arrays.append(by_node(room, rows) if name in OF_MAKERS else rows.copy())
 
     simulate(net, world, count)
     tolerance = 1e-9 * max(1.0, float(world.production.sum(0).max()))

@@ -56,10 +56,9 @@ def _following(shock: ShockFacts, draws: Draws, starts: Floats, horizon: float) 
     assert shock.after is not None
     strikes = []
     for number, parent in enumerate(starts):
-        nth = _numbered(draws, number) if len(starts) > 1 else draws.value
-        suffix = f"[{number}]" if len(starts) > 1 else ""
+        nth = _numbered(draws, number)
         chance = nth(shock.after.probability) * nth(shock.probability)
-        happens = draws.uniform(f"{shock.after.probability.name}.happens{suffix}") < chance
+        happens = draws.uniform(f"{shock.after.probability.name}.happens[{number}]") < chance
         start = np.where(happens, parent + nth(shock.after.delay), np.inf)
         strikes.append(_profile(shock, nth, np.where(start < horizon, start, np.inf), horizon))
     return strikes

@@ -126,14 +126,14 @@ def _events(model: Model, draws: Draws) -> tuple[Events, ...]:
 
 def _potential(net: Network, facts: Facts, draws: Draws, capacity: Floats) -> Floats:
     """t/year that host streams would yield at rest, [node, run]: as stated, else capacity; no less than capacity."""
-    if not (net.host >= 0).any():
+    if not len(net.hosts.host):
         return np.full((net.n_node, 1), np.inf)
     stated = [np.array([np.nan]) if entry is None else draws.value(entry) for entry in facts.potential]
     width = max(capacity.shape[1], *(len(v) for v in stated))
     potential = np.broadcast_to(capacity, (net.n_node, width)).copy()
     for n, value in enumerate(stated):
         potential[n] = np.where(np.isnan(value), potential[n], np.maximum(value, capacity[n]))
-    potential[net.host < 0] = np.inf
+    potential[np.setdiff1d(np.arange(net.n_node), net.hosts.by_product)] = np.inf
     return potential
 
 

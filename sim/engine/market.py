@@ -10,6 +10,8 @@ from sim.model.world import TINY, Floats
 
 APPROVED = 1.0 - 1e-9
 """Part of the time it takes to approve a seller from which it counts as approved: sums of parts may miss 1 by rounding."""
+NOTHING = 1e-9
+"""Part of an order up to which a shipment is rounding."""
 LEAST = 0.03
 """Stock against target below which price rises no further; above 1 / LEAST it falls no further."""
 
@@ -33,7 +35,8 @@ def price(room: Room) -> None:
     if room.is_taxed:
         np.subtract(earned, room.link_b, out=earned)
     sold = p.by_src.sum(left, room.make_a)
-    np.greater(sold, 0.0, out=room.make_mask)
+    np.multiply(room.state.expected_orders, NOTHING, out=room.make_b)
+    np.greater(sold, room.make_b, out=room.make_mask)
     np.maximum(sold, TINY, out=sold)
     origin = p.by_src.sum(earned, room.make_b)
     np.divide(origin, sold, out=origin)
@@ -72,6 +75,7 @@ def scarcity(room: Room) -> Floats:
     np.maximum(target, 0.0, out=target)
     np.add(target, TINY, out=target)
     there = np.add(s.on_hand, s.on_order, out=room.node_a)
+    np.maximum(there, 0.0, out=there)  # rounding may leave less than nothing, which would read as a glut
     np.add(there, TINY, out=there)
     np.divide(target, there, out=target)
     np.maximum(target, LEAST, out=target)
@@ -123,7 +127,9 @@ def _add_inputs(room: Room, cost: Floats, sign: float) -> None:
 
 
 def margin(room: Room, out: Floats) -> Floats:
-    """What producers earn less what their inputs cost, [maker, run]."""
+    """What producers earn less what their inputs cost; who dumps is paid for it, [maker, run]."""
     out[...] = room.market.origin
+    if room.market.ask is not room.market.cost:
+        np.subtract(out, room.effects.rebate, out=out)
     _add_inputs(room, out, -1.0)
     return out

@@ -32,8 +32,12 @@ class Plan:
         """(user, maker fed) of every processor."""
         self.costs = [(int(users.node[u]), m, float(users.cost_share[u])) for u, m in self.feeds if users.cost_share[u] > 0]
         """(input node, maker fed, share of cost) of every processor's input."""
-        self.hosts = [(row[int(n)], row[int(net.host[n])]) for n in self.makers if int(net.host[n]) in row]
-        """(by-product, host), as makers."""
+        pairs = zip(net.hosts.by_product.tolist(), net.hosts.host.tolist(), net.hosts.share.tolist(), strict=True)
+        self.hosts: dict[int, list[tuple[int, float]]] = {}
+        """Hosts of every by-product with the part that comes with each, as makers."""
+        for by_product, host, share in pairs:
+            if by_product in row and host in row:
+                self.hosts.setdefault(row[by_product], []).append((row[host], share))
         self.floors: Ints = np.flatnonzero((world.floor[self.makers] > 0).any(axis=1))
         """Makers under a price floor in some run."""
         self.new_links: Ints = np.flatnonzero(links.qualify_steps > 0)

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.plan import Plan
 from sim.engine.state import at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
-from sim.model.world import TINY, Ints, Network, World
+from sim.model.world import TINY, Floats, Ints, Network, World
+
+
+class Hosted(NamedTuple):
+    """What a by-product comes with."""
+
+    parts: list[tuple[int, Floats]]
+    """Hosts, as makers, each with its part in every run; those that make nothing at rest leave theirs to the others."""
+    is_free: NDArray[np.bool_]
+    """No host makes anything at rest: the by-product stands by itself, [run]."""
+
+
+def _hosted(production: Floats, pairs: list[tuple[int, float]]) -> Hosted:
+    there = [np.where(production[host] > 0.0, share, 0.0) for host, share in pairs]
+    whole = np.sum(there, axis=0)
+    parts = [(host, part / np.maximum(whole, TINY)) for (host, _), part in zip(pairs, there, strict=True)]
+    return Hosted(parts, whole <= 0.0)
 
 
 class Room:
@@ -48,6 +67,8 @@ class Room:
         """Part of its usual demand that a node's final users still want at the price, [node, run]."""
         self.usual_wanted = np.empty(node) if net.prices else self.flows.wanted
         """What the users of a node would want at the usual price, t, [node, run]."""
+        self.usual_final = np.empty(node) if self.plan.feeds else self.usual_wanted
+        """The part of it that final users want, t, [node, run]."""
         self.lack = np.empty(node)
         self.link_a, self.link_b, self.ask, self.passable = (np.empty(link) for _ in range(4))
         self.user_a = np.empty(user)
@@ -66,6 +87,9 @@ class Room:
         self.is_calm_sea = world.tide.size == 1
         """Demand has no growth, season or noise."""
         self.wants_change = bool(self.plan.feeds or self.surges or net.prices or net.sectors.name or not self.is_calm_sea)
+        at_work = self.plan.sectors.users
+        self.may_want_nothing = bool((world.demand[at_work] == 0).any() or world.tide.min() <= 0)
+        """Some user of a sector at work may want nothing in a step, and then does not count."""
         self.has_products = bool(world.product_steps.any())
         self.cover_now = np.broadcast_to(world.cover_steps, (net.n_node, world.n_run)).copy()
         """Cover that buyers want now, steps of use, [node, run]; the board of shocks keeps it."""
@@ -85,6 +109,8 @@ class Room:
         self.capacity, self.production, self.buffer_steps = world.capacity[rows], world.production[rows], world.buffer_steps[rows]
         self.potential, self.floor = world.potential[rows], world.floor[rows]
         """What the world says of makers, [maker, run]."""
+        self.hosts = {n: _hosted(self.production, pairs) for n, pairs in self.plan.hosts.items()}
+        """What each by-product comes with, by its number among makers."""
         self.rest_full = self.capacity / np.maximum(self.production, TINY)
         """Capacity against output at rest, [maker, run]."""
         idle = np.maximum(np.log(np.maximum(self.rest_full, 1.0)), TINY)

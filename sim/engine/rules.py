@@ -91,6 +91,7 @@ def _usual_wants(room: Room) -> None:
         np.subtract(room.usual_wanted, makers, out=room.usual_wanted)
     np.divide(room.usual_wanted, room.answer, out=room.usual_wanted)
     if p.feeds:
+        room.usual_final[...] = room.usual_wanted
         np.add(room.usual_wanted, makers, out=room.usual_wanted)
 
 

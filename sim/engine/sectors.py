@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class SectorRows:
     """Which users belong to which sector, laid out so that all are worked on at once.
 
-    `lacking` is what part of its want each went without in the step just done, [row, run].
+    `lacking` is what part of what its sector's usual output takes each went without in the step just done, [row, run].
     """
 
     def __init__(self, net: Network, n_run: int) -> None:
@@ -32,7 +32,7 @@ class SectorRows:
         self.slices = [slice(int(end - n), int(end)) for n, end in zip(size, np.cumsum(size), strict=True)]
         self.essential = net.users.essential[self.users][:, None]
         self.all_essential = bool((self.essential == 1.0).all())
-        self.got, self.want, self.part, self.lacking = np.zeros((4, len(self.users), n_run))
+        self.got, self.usual, self.part, self.lacking = np.zeros((4, len(self.users), n_run))
         self.by_sector = np.empty((0 if self.is_single else self.n_sector, n_run))
 
     def take(self, by_user: Floats, out: Floats) -> Floats:
@@ -71,24 +71,38 @@ def want(room: Room) -> None:
     """3b. Users at work want as much more as their sector plans to make."""
     rows = room.plan.sectors
     if room.has_products:
-        wants = rows.take(room.flows.want, rows.want)
-        np.multiply(wants, rows.spread(room.flows.work, rows.got), out=wants)
-        room.flows.want[rows.users] = wants
+        usual = rows.take(room.flows.want, rows.usual)
+        room.flows.want[rows.users] = np.multiply(usual, rows.spread(room.flows.work, rows.got), out=rows.got)
 
 
 def make(room: Room, used: Floats) -> None:
-    """6a. A sector makes what its scarcest input allows, leaves the rest of the others in stock, and sells from its products."""
+    """6a. A sector makes what its scarcest input allows, leaves the rest of the others in stock, and sells from its products.
+
+    With `r = got / usual want` an input allows `work - essential (work - r)`; what is wanted beyond the usual, to refill products, is not
+    missed: `unmet = max(0, 1 - r) * usual want`.
+    """
     f, rows = room.flows, room.plan.sectors
-    wants, part = rows.take(f.want, rows.want), rows.part
-    np.maximum(wants, TINY, out=wants)
-    np.divide(rows.take(f.unmet, rows.lacking), wants, out=rows.lacking)
-    lacking = rows.lacking if rows.all_essential else np.multiply(rows.lacking, rows.essential, out=part)
-    np.subtract(1.0, lacking, out=part)
-    least = rows.fold(np.minimum, part, rows.by_sector)
-    np.multiply(f.work, least, out=f.output)
+    usual = rows.usual if room.has_products else rows.take(f.want, rows.usual)
+    np.add(usual, TINY, out=usual)
+    ratio = rows.take(f.got, rows.got)
+    np.divide(np.add(ratio, TINY, out=ratio), usual, out=ratio)
+    np.subtract(1.0, ratio, out=rows.lacking)
+    np.maximum(rows.lacking, 0.0, out=rows.lacking)
+    if room.has_products:
+        f.unmet[rows.users] = np.multiply(rows.lacking, usual, out=rows.part)
+    allowed = ratio
+    if not rows.all_essential:
+        work_here = rows.spread(f.work, rows.part)
+        allowed = np.subtract(work_here, ratio, out=ratio)
+        np.multiply(allowed, rows.essential, out=allowed)
+        np.subtract(work_here, allowed, out=allowed)
+    if room.may_want_nothing:
+        np.copyto(allowed, np.inf, where=usual <= TINY)
+    f.output[...] = rows.fold(np.minimum, allowed, rows.by_sector)
+    np.minimum(f.output, f.work, out=f.output)
     if not rows.is_single:  # a lone input is used up: its sector makes no less than it allows
-        np.multiply(wants, rows.spread(least, part), out=wants)
-        used[rows.users] = np.minimum(rows.take(f.got, rows.got), wants, out=wants)
+        needed = np.multiply(rows.spread(f.output, rows.part), usual, out=rows.part)
+        used[rows.users] = np.minimum(rows.take(f.got, rows.got), needed, out=needed)
     products = room.state.products
     np.add(products, f.output, out=products)
     np.minimum(products, 1.0, out=f.sold)

@@ -26,11 +26,16 @@ def capacity(room: Room) -> None:
             np.add(now, new, out=now)
     if room.plan.hosts:
         works.working[...] = effects.availability
-    for n, host in room.plan.hosts:
-        allowed = np.divide(works.made_before[host], room.production[host], out=room.row_a)
+    for n, hosts in room.hosts.items():
+        allowed, part = room.row_a, room.claims
+        allowed[...] = 0.0
+        for host, share in hosts.parts:
+            np.divide(works.made_before[host], np.maximum(room.production[host], TINY), out=part)
+            np.add(allowed, np.multiply(part, share, out=part), out=allowed)
         np.multiply(allowed, room.potential[n], out=allowed)
         np.divide(allowed, np.maximum(works.full[n], TINY, out=room.row_b), out=allowed)
         np.copyto(allowed, 0.0, where=np.less_equal(works.full[n], 0.0, out=room.row_mask))
+        np.copyto(allowed, np.inf, where=hosts.is_free)
         np.minimum(works.working[n], allowed, out=works.working[n])
 
 
@@ -56,7 +61,7 @@ def _build(room: Room) -> None:
     np.multiply(begun, w.entry_elasticity, out=begun)
     np.expm1(begun, out=begun)
     np.multiply(begun, room.production, out=begun)
-    for n, _ in room.plan.hosts:
+    for n in room.plan.hosts:
         np.minimum(begun[n], np.maximum(room.potential[n] - room.capacity[n], 0.0), out=begun[n])
     for already in (first, second, third, works.starting, works.new):
         np.subtract(begun, already, out=begun)
@@ -102,5 +107,5 @@ def _towards(room: Room, idle: Floats, against: Floats) -> None:
 
 def remember(room: Room) -> None:
     """10c. Hosts' output, for their by-products of the next step."""
-    for _, host in room.plan.hosts:
-        room.works.made_before[host] = room.flows.made[host]
+    if room.plan.hosts:
+        room.works.made_before[...] = room.flows.made

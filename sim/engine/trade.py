@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.market import APPROVED
+from sim.engine.market import APPROVED, NOTHING
 from sim.engine.plan import WHOLE
 from sim.engine.room import Room
 from sim.engine.rules import follow
@@ -23,9 +23,10 @@ def ship(room: Room, k: int) -> None:
     np.multiply(f.order, FLOOR, out=room.floor_t)
     p.ship_ration(s.finished, room.passable, f.shipped)
     if p.net.prices:
-        part = np.add(p.ship_ration.total, TINY, out=room.make_a)
-        np.divide(np.add(s.finished, TINY, out=room.served_part), part, out=room.served_part)
+        asked = np.maximum(p.ship_ration.total, TINY, out=room.make_a)
+        np.divide(s.finished, asked, out=room.served_part)
         np.minimum(room.served_part, 1.0, out=room.served_part)
+        np.copyto(room.served_part, 1.0, where=np.less_equal(p.ship_ration.total, 0.0, out=room.make_mask))
     np.subtract(s.finished, p.ship_ration.total, out=s.finished)
     np.maximum(s.finished, 0.0, out=s.finished)
     room.in_need = _need(room)
@@ -121,7 +122,8 @@ def _see_lead(room: Room) -> None:
     else:
         np.multiply(room.flows.shipped, room.lead_steps, out=room.link_b)
     lead = room.plan.by_dst.sum(room.link_b, room.node_b)
-    np.less_equal(shipped, 0.0, out=room.nothing_came)
+    np.multiply(room.flows.order, NOTHING, out=room.node_a)
+    np.less_equal(shipped, room.node_a, out=room.nothing_came)
     np.maximum(shipped, TINY, out=shipped)
     np.divide(lead, shipped, out=lead)
     np.copyto(lead, s.expected_lead, where=room.nothing_came)

@@ -14,7 +14,7 @@ from sim.model.habits import habits_of
 from sim.model.model import Entry, Facts, Model
 from sim.model.sectors import compile_sectors, sector_facts
 from sim.model.strikes import compile_floors, compile_shocks, compile_stores
-from sim.model.world import Ints, Links, Network, Stores, Users
+from sim.model.world import Hosts, Ints, Links, Network, Stores, Users
 from sim.scenario import Scenario, check_materials, check_names
 from sim.scenario.law import Amount
 from sim.scenario.network import Demand, NetworkSpec, NodeSpec, network_faults, split_node
@@ -134,6 +134,7 @@ def _nodes(scenario: Scenario, spec: NetworkSpec) -> dict[tuple[str, str], _Node
             for other in {"capacity": ("spare",), "spare": ("capacity",), "production": ("share",)}.get(quantity, ()):
                 node.changed.setdefault(other, None)
     _check_capacity(scenario, nodes)
+    _check_potential(scenario, spec)
     return nodes
 
 
@@ -185,12 +186,19 @@ def _check_capacity(scenario: Scenario, nodes: Mapping[tuple[str, str], _Node]) 
         raise ScenarioError(*problems)
 
 
+def _check_potential(scenario: Scenario, spec: NetworkSpec) -> None:
+    """Only what comes with a host has a potential."""
+    lone = [path for path in scenario.set if _parts(path)[2] == "potential" and not spec.commodities[_parts(path)[0]].hosts()]
+    if lone:
+        what, remedy = "potential of what is no by-product", "Give the commodity a host, or remove it."
+        raise ScenarioError(*(scenario.problem(("set", path), what, _parts(path)[0], remedy) for path in lone))
+
+
 def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str], _Node], names: Sequence[tuple[str, str]]) -> Network:
     commodities, regions, rules = tuple(spec.commodities), scenario.regions, scenario.rules
     index = {name: n for n, name in enumerate(names)}
     users = _users(scenario, spec, nodes, index)
     users, sectors = compile_sectors(scenario, users, names)
-    hosts = ((spec.commodities[c].host, r) for c, r in names)
     makes = {name for name, node in nodes.items() if _makes(node)}
     empty: Ints = np.array([], dtype=np.intp)
     return Network(
@@ -198,7 +206,7 @@ def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, st
         regions=regions,
         node_commodity=np.array([commodities.index(c) for c, _ in names], dtype=np.intp),
         node_region=np.array([regions.index(r) for _, r in names], dtype=np.intp),
-        host=np.array([index[host, r] if host and (host, r) in makes else -1 for host, r in hosts], dtype=np.intp),
+        hosts=_hosts(spec, makes, index),
         links=_links(scenario, spec, nodes, index, set(users.node.tolist())),
         users=users,
         sectors=sectors,
@@ -211,6 +219,19 @@ def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, st
         use_rule=rules.use,
         ship_rule="priority" if rules.ship.endswith("-first") else rules.ship,
         prices=rules.price.feedback,
+    )
+
+
+def _hosts(spec: NetworkSpec, makes: set[tuple[str, str]], index: Mapping[tuple[str, str], int]) -> Hosts:
+    """Hosts that a region lacks leave their part to those it has; without any the by-product stands by itself."""
+    rows: list[tuple[int, int, float]] = []
+    for commodity, region in index:
+        stated = spec.commodities[commodity].hosts()
+        here = {host: share for host, share in stated.items() if (host, region) in makes and (commodity, region) in makes}
+        rows += [(index[commodity, region], index[host, region], share / sum(here.values())) for host, share in here.items()]
+    by_product, host, share = zip(*rows, strict=True) if rows else ((),) * 3
+    return Hosts(
+        by_product=np.array(by_product, dtype=np.intp), host=np.array(host, dtype=np.intp), share=np.array(share, dtype=np.float64)
     )
 
 

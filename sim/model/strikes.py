@@ -26,6 +26,8 @@ def compile_shocks(scenario: Scenario, net: Network) -> tuple[tuple[ShockPlan, .
     plans, problems = [], []
     for name in names:
         plan = _plan(scenario, net, name, scenario.shocks[name])
+        if not net.prices and isinstance(scenario.shocks[name], Tariff | TechnologyBan):
+            problems.append(_stands_still(scenario, ("shocks", name, "kind"), scenario.shocks[name].kind))
         if not (len(plan.links) or len(plan.nodes) or len(plan.users)):
             problems.append(_nothing(scenario, name, scenario.shocks[name]))
         plans.append(plan)
@@ -72,6 +74,11 @@ def _nothing(scenario: Scenario, name: str, shock: Shock) -> Problem:
             key, got = "region", ", ".join(shock.region)
             what, remedy = f"no such sector there uses {shock.commodity}", "Name a region and a sector that use it."
     return scenario.problem(("shocks", name, key), f"the shock strikes nothing: {what}", got, remedy)
+
+
+def _stands_still(scenario: Scenario, path: tuple[str, ...], kind: str) -> Problem:
+    what = f"a {kind} changes nothing while prices stand still"
+    return scenario.problem(path, what, "rules.price.feedback: false", "Let prices answer, or take it out.")
 
 
 def _shock_facts(name: str, shock: Shock, origin: float, names: Sequence[str]) -> ShockFacts:
@@ -177,6 +184,8 @@ def compile_floors(scenario: Scenario, net: Network) -> tuple[Entry, ...]:
         policy = scenario.policies[name]
         if not isinstance(policy, PriceFloor):
             continue
+        if not net.prices:
+            raise ScenarioError(_stands_still(scenario, ("policies", name, "kind"), policy.kind))
         commodity = net.commodities.index(policy.commodity)
         here = _regions(scenario, net, policy.region)
         nodes = [n for n in np.unique(net.links.src) if net.node_commodity[n] == commodity and net.node_region[n] in here]

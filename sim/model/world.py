@@ -64,6 +64,18 @@ class Sectors:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hosts:
+    """Nodes that make what comes with the output of others in the same region, a row a pair, sorted by the first."""
+
+    by_product: Ints
+    """Node that makes the by-product, [pair]."""
+    host: Ints
+    """Node with whose output it comes, [pair]."""
+    share: Floats
+    """Part of it that comes with this host; 1 together, [pair]."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stores:
     """Strategic stockpiles; members are (store, node) pairs sorted by store."""
 
@@ -100,8 +112,7 @@ class Network:
     """Commodity of each node, [node]."""
     node_region: Ints
     """Region of each node, [node]."""
-    host: Ints
-    """Node whose by-product the node makes, or -1, [node]."""
+    hosts: Hosts
     links: Links
     users: Users
     sectors: Sectors

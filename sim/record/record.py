@@ -21,7 +21,8 @@ class Place(NamedTuple):
     commodity: str
     region: str
     sector: str
-    """A final sector (of no one commodity if it is at work), the commodity made from it, `all` for the whole node, or `shock:NAME`."""
+    """A final sector (of no one commodity if it is at work), the commodity made from it, `all` for the whole node, `shock:NAME`,
+    `economy:NAME` or `price floor`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,8 +43,10 @@ SECTOR_MEASURES = {
     "value_added_lost_low": "USD",
 }
 """Measures of a sector at work: with its stock of products between; above, as if any input stopped all of it and nothing were in
-stock; below, as if each missing input cost no more than its share in value added."""
+stock; below, as if each missing input cost no more than its share in value added, and nothing while products last."""
 USER_MEASURES = ("unmet_t", "unmet_share")
+FLOOR_MEASURES = {"state_bought_t": "t"}
+"""Measures of a price floor: what the state has taken in by the end."""
 SHOCK_MEASURES = {"shock_days": "days", "longest_shock_days": "days"}
 """Measures of a shock and their units: days in force within the horizon, and its longest strike whether or not it ends within it."""
 NEVER = np.nan
@@ -81,7 +83,7 @@ class Tally:
         self.makers = room.plan.makers
         self.origin_low, self.origin_high = np.zeros((2, len(self.makers), n_run))
         sector = (len(net.sectors.name), n_run)
-        self.lost, self.lost_high, self.lost_low = np.zeros(sector), np.zeros(sector), np.zeros(sector)
+        self.lost, self.lost_high, self.lost_low, self.lost_now = (np.zeros(sector) for _ in range(4))
         self.cost_share = cost_share[room.plan.sectors.users][:, None]
         self.usual = room.plan.by_dst.sum(np.broadcast_to(room.world.base_flow, (len(net.links.src), n_run)).copy(), np.empty(node))
 
@@ -90,7 +92,9 @@ class Tally:
         f, plan = room.flows, room.plan
         np.add(self.unmet_by_user, f.unmet, out=self.unmet_by_user)
         np.add(self.want_by_user, f.want, out=self.want_by_user)
-        unmet = np.subtract(f.wanted, f.served, out=self.scratch)
+        # What sectors want to refill their products is no want that goes unmet, so the rest of a node's wants may not be either.
+        has_more = room.has_products
+        unmet = plan.by_user.sum(f.unmet, self.scratch) if has_more else np.subtract(f.wanted, f.served, out=self.scratch)
         np.add(self.unmet, unmet, out=self.unmet)
         np.add(self.want, f.wanted, out=self.want)
         np.maximum(f.wanted, TINY, out=self.share)
@@ -130,7 +134,7 @@ class Tally:
         np.greater(self.price, self.scratch, out=self.new)
         np.copyto(self.peak, self.price, where=self.new)
         np.copyto(self.peak_step, k, where=self.new)
-        np.add(self.usual_want, room.usual_wanted, out=self.usual_want)
+        np.add(self.usual_want, room.usual_final, out=self.usual_want)
         usual = np.subtract(room.usual_wanted, room.flows.wanted, out=self.scratch)
         np.maximum(usual, 0.0, out=usual)
         np.add(self.forgone, usual, out=self.forgone)
@@ -140,11 +144,11 @@ class Tally:
     def _sectors(self, room: Room) -> None:
         rows = room.plan.sectors
         np.add(self.lost_high, rows.fold(np.maximum, rows.lacking, rows.by_sector), out=self.lost_high)
+        lost = np.subtract(1.0, room.flows.sold, out=self.lost_now)
+        np.add(self.lost, lost, out=self.lost)
         if self.cost_share.any():
-            low = np.multiply(rows.lacking, self.cost_share, out=rows.want)
-            np.add(self.lost_low, rows.fold(np.add, low, rows.by_sector), out=self.lost_low)
-        self.lost += 1.0
-        np.subtract(self.lost, room.flows.sold, out=self.lost)
+            low = rows.fold(np.add, np.multiply(rows.lacking, self.cost_share, out=rows.part), rows.by_sector)
+            np.add(self.lost_low, np.minimum(low, lost, out=self.lost_now), out=self.lost_low)
 
     def outcomes(self, step_days: float, n_step: int) -> dict[str, Floats]:
         """Measures of every node, [node, run], in the units of NODE_MEASURES; NaN where a thing did not happen.

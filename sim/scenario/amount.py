@@ -99,6 +99,8 @@ class Quantity:
             return "a share between 0 % and 100 %"
         if self.below:
             return f"above {low} and below {format_amount(self.high, self.dimension)}"
+        if self.above and math.isfinite(self.high) and not self.below:
+            return f"above {low} and at most {format_amount(self.high, self.dimension)}"
         if math.isfinite(self.high):
             low = format_amount(self.low, "share") if self.dimension == "share" else low
             return f"between {low} and {format_amount(self.high, self.dimension)}"
@@ -162,11 +164,11 @@ Rate = Annotated[Amount, Quantity("rate", 0)]
 Frequency = Annotated[Amount, Quantity("frequency", 0, above=True)]
 Instant = Annotated[Amount, Quantity("instant")]
 Money = Annotated[Amount, Quantity("value", 0)]
-Multiple = Annotated[Amount, Quantity("number", 1)]
+Multiple = Annotated[Amount, Quantity("number", 1, 100)]
 Elasticity = Annotated[
-    Amount, Quantity("number", 0, hint="Write it positive: 0.15 means that users take 1.5 % less where the price is 10 % higher.")
+    Amount, Quantity("number", 0, 10, hint="Write it positive: 0.15 means that users take 1.5 % less where the price is 10 % higher.")
 ]
-Slope = Annotated[Amount, Quantity("number", 0.05)]
+Slope = Annotated[Amount, Quantity("number", 0.05, 100)]
 """An elasticity of supply: never so small that no price could bring more."""
 FixedTime = Annotated[float, Quantity("time", 0, above=True, law=False)]
 FixedDelay = Annotated[float, Quantity("time", 0, law=False)]

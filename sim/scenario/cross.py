@@ -117,8 +117,8 @@ def _commodity_names(parts: Parts) -> Iterator[tuple[Path, str]]:
         for name, spec in parts.network.commodities.items():
             for needed in spec.recipe:
                 yield ("network", "commodities", name, "recipe", needed), needed
-            if spec.host is not None:
-                yield ("network", "commodities", name, "host"), spec.host
+            for host in spec.hosts():
+                yield ("network", "commodities", name, "host") + (() if isinstance(spec.host, str) else (host,)), host
         for i, trade in enumerate(parts.network.trade):
             yield ("network", "trade", i, "commodity"), trade.commodity
 

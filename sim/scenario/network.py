@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.errors import BadValue, Fault, near_miss
+from sim.errors import BadValue, Fault, near_miss, refuse
 from sim.scenario.amount import (
     Elasticity,
     Excess,
@@ -49,6 +50,12 @@ class Demand(Strict):
     weight: _Positive = Field(default=1.0, description="Weight under the max-min rule.")
 
 
+def _not_an_empty_mapping(value: Any) -> Any:
+    if isinstance(value, Mapping) and not value:
+        raise refuse("names no host", value, "Name a commodity, or remove host.")
+    return value
+
+
 def _input_remedy(name: str, recipe: Mapping[str, float]) -> str:
     return near_miss(name, recipe, "Inputs") or "The recipe is empty; remove the share."
 
@@ -57,8 +64,11 @@ class CommoditySpec(Strict):
     """A material at one stage."""
 
     recipe: dict[str, FixedRatio] = Field(default={}, description="Tonnes of each input per tonne made, in the same region; empty if raw.")
-    host: str | None = Field(
-        default=None, description="Commodity whose by-product this is: its output is bounded by the host's, in the same region."
+    host: Annotated[str | dict[str, FixedShare] | None, BeforeValidator(_not_an_empty_mapping)] = Field(
+        default=None,
+        description="Commodity whose by-product this is: its output is bounded by the host's, in the same region. Where it comes with "
+        "several, a part for each, 100 % together: {zinc.refined: 60 %, coal.mined: 40 %}. Hosts a region does not make leave their "
+        "part to the others; without any it stands by itself there.",
     )
     supply_elasticity: Slope | None = Field(
         default=None,
@@ -76,6 +86,10 @@ class CommoditySpec(Strict):
         "inputs if left out.",
     )
 
+    def hosts(self) -> dict[str, float]:
+        """Hosts with the part of the by-product that comes with each; empty where there are none."""
+        return {self.host: 1.0} if isinstance(self.host, str) else dict(self.host or {})
+
     @model_validator(mode="after")
     def _check(self) -> CommoditySpec:
         faults = [
@@ -83,6 +97,9 @@ class CommoditySpec(Strict):
             for name in self.cost_share
             if name not in self.recipe
         ]
+        if isinstance(self.host, dict) and abs(math.fsum(self.host.values()) - 1) > 1e-6:
+            total = f"{100 * math.fsum(self.host.values()):.6g} %"
+            faults.append(Fault("the parts of the hosts do not add up to 100 %", total, "Change one of them.", ("host",)))
         fault = too_much(self.cost_share, "a recipe")
         if faults or fault:
             raise BadValue(*faults, *([fault] if fault else []))
@@ -99,7 +116,7 @@ class NodeSpec(Strict):
     cover: Time | None = Field(default=None, description="Users' stock in time of use; rules.cover if left out.")
     recycled: Rate = Field(default=written("0 t/year"), description="Secondary supply that reaches the users.")
     potential: Rate | None = Field(
-        default=None, description="Most that the host's streams would yield, for a by-product; its capacity if left out."
+        default=None, description="Most that the hosts' streams would yield, for a by-product; its capacity if left out, and never less."
     )
     demand: dict[str, Annotated[Demand, BeforeValidator(_wrap_amount)]] = Field(default={}, description="Final demand by sector.")
 
@@ -217,7 +234,7 @@ def _cycle_faults(commodities: Mapping[str, CommoditySpec]) -> Iterator[Fault]:
 
 
 def _host_faults(commodities: Mapping[str, CommoditySpec]) -> Iterator[Fault]:
-    for ring in rings({name: [spec.host] if spec.host else [] for name, spec in commodities.items()}):
+    for ring in rings({name: list(spec.hosts()) for name, spec in commodities.items()}):
         *_, name, step = ring
         path = ("commodities", name, "host")
         if name == step:

@@ -15,7 +15,7 @@ from sim.units import format_amount
 _WHEN = re.compile(r"\s*shortage\s*>\s*(\S.*?)\s*")
 
 _Level = Annotated[
-    Amount, Quantity("number", 0, above=True, hint="It is a multiple of the price at rest: 1.2 guarantees a fifth more than that.")
+    Amount, Quantity("number", 0, 100, above=True, hint="It is a multiple of the price at rest: 1.2 guarantees a fifth more than that.")
 ]
 _WHEN_SCHEMA = {"type": "string", "pattern": r"^\s*shortage\s*>\s*[0-9.]+\s*%?\s*$"}
 

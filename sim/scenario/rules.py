@@ -27,12 +27,13 @@ from sim.scenario.amount import (
 )
 from sim.scenario.law import Amount, support
 
-_NotNegative = Annotated[Amount, Quantity("number", 0)]
-_Growth = Annotated[Amount, Quantity("share", -1, above=True)]
-_Spread = Annotated[float, Quantity("share", 0, law=False)]
+_NotNegative = Annotated[Amount, Quantity("number", 0, 10)]
+_Scarcity = Annotated[Amount, Quantity("number", 0, 3)]
+_Growth = Annotated[Amount, Quantity("share", -1, 10, above=True)]
+_Spread = Annotated[float, Quantity("share", 0, 2, law=False)]
 _Below = Annotated[Amount, Quantity("number", 0, 1, above=True, below=True)]
-_EntryPrice = Annotated[Amount, Quantity("number", 1, hint="It is a multiple of the price at rest: 1.5 means half as much again.")]
-_FullCost = Annotated[Amount, Quantity("number", 1, above=True, hint="It is a multiple of the price at rest: 2 means twice as much.")]
+_EntryPrice = Annotated[Amount, Quantity("number", 1, 100, hint="It is a multiple of the price at rest: 1.5 means half as much again.")]
+_FullCost = Annotated[Amount, Quantity("number", 1.01, 1e6, hint="It is a multiple of the price at rest: 2 means twice as much.")]
 _DAY_OF_YEAR = r"(\d{2})-(\d{2})"
 
 
@@ -61,7 +62,7 @@ class PriceRules(Strict):
     feedback: bool = Field(
         default=True, description="False: quantities only; prices, and all that answers them, stand still. true: assumption."
     )
-    scarcity: _NotNegative = Field(
+    scarcity: _Scarcity = Field(
         default=1.2, description="Elasticity of price to the shortfall of users' stock. 1.2: 1 to 1.5 fits past episodes."
     )
     adjustment: FixedDelay = Field(

@@ -20,7 +20,7 @@ from sim.model.world import Floats, Ints, Network, Stores, World
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES, EconomyTally, economy_places
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
-from sim.record.tally import NODE_MEASURES, PRICE_MEASURES, SECTOR_MEASURES, SHOCK_MEASURES, USER_MEASURES, Tally
+from sim.record.tally import FLOOR_MEASURES, NODE_MEASURES, PRICE_MEASURES, SECTOR_MEASURES, SHOCK_MEASURES, USER_MEASURES, Tally
 from sim.scenario import Scenario, support
 from sim.scenario.law import Amount
 from sim.units import DAYS_PER_YEAR
@@ -122,7 +122,8 @@ class Keep:
     def __init__(self, model: Model, n_run: int) -> None:
         net = model.network
         self.model, self.net, self.n_run = model, net, n_run
-        self.places = (*places(net), *economy_places(model.economies))
+        floors = np.array([n for n, entry in enumerate(model.facts.floor) if entry.amount != 0.0], dtype=np.intp)
+        self.places = (*places(net), *economy_places(model.economies), *(_at(net, n, "price floor") for n in floors))
         self.nodes = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
         n_all, n_user, n_sector, n_shock = len(self.nodes), len(net.users.node), len(net.sectors.name), len(net.shocks)
         kept = {measure: (0, n_all + n_user if measure in USER_MEASURES else n_all) for measure in NODE_MEASURES}
@@ -135,6 +136,8 @@ class Keep:
             first, n_economy = n_all + n_user + n_sector + n_shock, len(model.economies)
             kept |= dict.fromkeys(ECONOMY_MEASURES, (first, n_economy))
             kept |= dict.fromkeys(INDUSTRY_MEASURES, (first + n_economy, sum(len(economy.sectors) for economy in model.economies)))
+        if len(floors):
+            kept |= dict.fromkeys(FLOOR_MEASURES, (len(self.places) - len(floors), len(floors)))
         self.first_row = {measure: first for measure, (first, _) in kept.items()}
         on_disk = 8 * n_run * sum(n_row for _, n_row in kept.values()) > MEMORY_BYTES
         self.outcomes = {measure: _column(n_row, n_run, on_disk) for measure, (_, n_row) in kept.items()}
@@ -171,7 +174,9 @@ class Keep:
             if progress and (k + 1) % STEPS_A_REPORT == 0:
                 progress(first + world.n_run * (k + 1) // self.net.n_step, self.n_run)
 
-        simulate(self.net, world, count)
+        room = simulate(self.net, world, count)
+        for measure in FLOOR_MEASURES if len(room.plan.floors) else ():
+            self.outcomes[measure][:, first : first + world.n_run] = room.state.bought
         self.means["recycled"].add(slice(None), np.broadcast_to(world.recycled, (self.net.n_node, world.n_run)))
         if progress:
             progress(first + world.n_run, self.n_run)
@@ -200,9 +205,8 @@ class Keep:
         self.at_end[:n_all, runs] = (done.last == n_step - 1)[self.nodes]
         for row, events in enumerate(world.events):
             starts = np.minimum(events.start, n_step)
-            inside = np.minimum(events.end, n_step) - starts
             lasted = np.where(starts < n_step, np.where(np.isfinite(events.end), events.end, n_step) - starts, 0.0)
-            self.outcomes["shock_days"][row, runs] = inside.sum(0) * days
+            self.outcomes["shock_days"][row, runs] = in_force(starts, np.minimum(events.end, n_step)) * days
             self.outcomes["longest_shock_days"][row, runs] = lasted.max(0) * days
             self.at_end[n_all + n_user + n_sector + row, runs] = ((events.start < n_step) & (events.end > n_step)).any(0)
 
@@ -245,19 +249,29 @@ class Keep:
         )
 
 
+def in_force(starts: Floats, ends: Floats) -> Floats:
+    """Length of time covered by any of several strikes, which may overlap, [event, run] -> [run]."""
+    order = np.argsort(starts, axis=0, kind="stable")
+    covered, until = np.zeros(starts.shape[1]), np.full(starts.shape[1], -np.inf)
+    for start, end in zip(np.take_along_axis(starts, order, 0), np.take_along_axis(ends, order, 0), strict=True):
+        covered += np.maximum(end - np.maximum(start, until), 0.0)
+        until = np.maximum(until, end)
+    return covered
+
+
 def places(net: Network) -> tuple[Place, ...]:
     """Nodes that have users, then their users, then sectors at work, then shocks."""
     used = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
-
-    def at(node: np.intp, sector: str) -> Place:
-        return Place(net.commodities[net.node_commodity[node]], net.regions[net.node_region[node]], sector)
-
     return (
-        *(at(n, "all") for n in used),
-        *(at(n, sector) for n, sector in zip(net.users.node, net.users.sector, strict=True)),
+        *(_at(net, n, "all") for n in used),
+        *(_at(net, n, sector) for n, sector in zip(net.users.node, net.users.sector, strict=True)),
         *(Place("", net.regions[r], name) for name, r in zip(net.sectors.name, net.sectors.region, strict=True)),
         *(Place(shock.commodity, "", f"shock:{shock.name}") for shock in net.shocks),
     )
+
+
+def _at(net: Network, node: np.intp, sector: str) -> Place:
+    return Place(net.commodities[net.node_commodity[node]], net.regions[net.node_region[node]], sector)
 
 
 def _held_by_node(room: Room) -> Floats:

@@ -91,6 +91,7 @@ def test_p4_price_floor() -> None:
     assert settled(result, "price", "B") == pytest.approx(1.2, rel=TWO_PERCENT / 10)
     wanted = result.record.means["demand"]
     assert wanted[-1].sum() / (10 * 7 / 365.25) == pytest.approx(0.946772, rel=TWO_PERCENT / 10)
+    assert result.record.outcome("state_bought_t", "x.made", "A", "price floor")[0] == pytest.approx(bought[-1])
     assert (bought[-1] - bought[-2]) / (10 * 7 / 365.25) == pytest.approx(0.148673, rel=TWO_PERCENT / 10)
 
 

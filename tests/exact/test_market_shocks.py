@@ -9,6 +9,7 @@ from sim.api import Result
 from sim.draw import draw
 from sim.engine.batch import simulate
 from sim.engine.room import Room
+from sim.errors import ScenarioError
 from sim.model.compile import compile_model
 from sim.scenario import load
 from tests.worlds import PLAIN, run_text, write
@@ -192,3 +193,49 @@ shocks: {flood: {kind: dumping, commodity: x.made, region: A, discount: 75 %, ca
     assert idle[ends] > 0.1
     assert max(price[ends:]) > 1.05
     assert idle[-1] < idle[ends] / 2
+
+
+def test_a_by_product_of_two_hosts() -> None:
+    """Three fifths come with zinc, two with coal: without zinc two fifths are left. A region that has no coal lives by zinc alone."""
+    text = """
+network:
+  commodities: {zinc.refined: {}, coal.mined: {}, x.made: {host: {zinc.refined: 60 %, coal.mined: 40 %}}}
+  nodes:
+    zinc.refined.A: {production: 100 t/year, spare: 0, demand: {steel: 100 t/year}}
+    coal.mined.A: {production: 900 t/year, spare: 0, demand: {power: 900 t/year}}
+    x.made.A: {production: 10 t/year, spare: 0, demand: {lamps: 10 t/year}}
+    zinc.refined.B: {production: 100 t/year, spare: 0, demand: {steel: 100 t/year}}
+    x.made.B: {production: 10 t/year, spare: 0, demand: {lamps: 10 t/year}}
+  trade:
+    - {commodity: x.made, from: A, to: B, flow: 0 t/year}
+    - {commodity: x.made, from: B, to: A, flow: 0 t/year}
+    - {commodity: zinc.refined, from: A, to: B, flow: 0 t/year}
+    - {commodity: zinc.refined, from: B, to: A, flow: 0 t/year}
+shocks: {stop: {kind: outage, commodity: zinc.refined, region: all, start: 2026-03-12}}
+"""
+    result = run_text(text, horizon="2 years", step="1 week", runs=1, rules=QUANTITIES)
+    for region, left in (("A", 0.4), ("B", 0.0)):
+        landed = arrivals(result, region, region)
+        assert landed[-1] / landed[0] == pytest.approx(left, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ("shocks: {duty: {kind: tariff, commodity: x.made, from: A, to: B, rate: 25 %, start: 2026-03-01}}", "a tariff changes nothing"),
+        ("shocks: {ban: {kind: technology_ban, commodity: x.made, region: A, start: 2026-03-01}}", "a technology_ban changes nothing"),
+        ("policies: {floor: {kind: price_floor, commodity: x.made, region: A, level: 1.2}}", "a price_floor changes nothing"),
+    ],
+)
+def test_what_needs_prices_is_refused_without_them(lines: str, what: str) -> None:
+    network = "network: {commodities: {x.made: {}}, nodes: {x.made.A: {production: 10 t/year}, x.made.B: {demand: {use: 10 t/year}}}}"
+    text = f"clock: {{start: 2026-01-01, horizon: 1 year}}\nrules: {{price: {{feedback: false}}}}\n{network}\n{lines}\n"
+    with pytest.raises(ScenarioError, match=f":4:.*kind: {what} while prices stand still"):
+        compile_model(load(write(text)))
+
+
+def test_a_potential_needs_a_host() -> None:
+    network = "network: {commodities: {x.made: {}}, nodes: {x.made.A: {production: 10 t/year, demand: {use: 10 t/year}}}}"
+    text = f"clock: {{start: 2026-01-01, horizon: 1 year}}\n{network}\nset: {{x.made.A.potential: 20 t/year}}\n"
+    with pytest.raises(ScenarioError, match=r":3:.*potential of what is no by-product"):
+        compile_model(load(write(text)))

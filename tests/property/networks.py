@@ -167,9 +167,15 @@ def shaken(draw: st.DrawFn) -> dict[str, Any]:
             "dumping": {"region": region, "discount": 0.5, "capacity": draw(st.sampled_from((0.0, 1.0))), "recovery": "6 weeks"},
             "technology_ban": {"region": region, "severity": 0.7},
         }
-        kind = draw(st.sampled_from(sorted(kinds) if others else ("outage", "dumping", "technology_ban")))
+        if not scenario["rules"]["price"]["feedback"]:  # refused there, for nothing would answer them
+            del kinds["tariff"], kinds["technology_ban"]
+        kind = draw(st.sampled_from(sorted(kinds) if others else sorted(kinds.keys() & {"outage", "dumping", "technology_ban"})))
         shocks[f"s{number}"] = {"kind": kind, **common, **kinds[kind]}
-        if number and draw(st.booleans()):
+        if draw(st.integers(0, 4)) == 0:
+            for key in ("start", "announced"):
+                shocks[f"s{number}"].pop(key, None)
+            shocks[f"s{number}"]["every"] = {"rate": "2 /year", "overlap": draw(st.booleans())}
+        elif number and draw(st.booleans()):
             for key in ("start", "announced"):
                 shocks[f"s{number}"].pop(key, None)
             shocks[f"s{number}"]["after"] = {"shock": "s0", "probability": 0.7, "delay": {"uniform": ["2 weeks", "3 months"]}}
@@ -198,7 +204,7 @@ def shaken(draw: st.DrawFn) -> dict[str, Any]:
                 "release": {"when": "shortage > 5 %", "at_most": draw(st.sampled_from((0.5, 1.0)))},
             }
         }
-    if draw(st.booleans()):
+    if scenario["rules"]["price"]["feedback"] and draw(st.booleans()):
         commodity, region = makers(scenario)[0]
         floor = {"kind": "price_floor", "commodity": commodity, "region": region, "level": draw(st.sampled_from((0.9, 1.2)))}
         scenario["policies"] = {**scenario.get("policies", {}), "floor": floor}

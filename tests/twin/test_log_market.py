@@ -48,9 +48,16 @@ def test_works_are_told_when_begun_and_when_first_put_out() -> None:
 
 def test_works_are_told_when_half_of_them_shut_and_when_they_restart() -> None:
     # At prices from 0.7 down to 0.525 works shut one after the other: of 0.6, 0.65 and 0.55 the first and the last are news.
-    sizes = [0.1, 0.4, 0.35, 0.45, 0.45, 0.1]
-    strikes = [Strike("dumping", METAL, ["AAA"], k, k + 1.0, size=size) for k, size in enumerate(sizes)]
-    events = _events(one_seller(strikes, 8, spare=0.0))
+    # The price is the mean of what AAA and BBB ask, and BBB dumps; it is paid for that and keeps its works going.
+    prices = [0.9, 0.6, 0.65, 0.55, 0.55, 0.9]
+    strikes = [Strike("dumping", METAL, ["BBB"], k, k + 1.0, size=1.0 - price**2) for k, price in enumerate(prices)]
+    nodes = [
+        Node(METAL, "AAA", buffer=9),
+        Node(METAL, "BBB", buffer=9),
+        Node(METAL, "CCC", {"cars": 2 * YEAR}, cover=5, short=0.0, long=0.0),
+    ]
+    flows = [Flow(METAL, "AAA", "CCC", YEAR), Flow(METAL, "BBB", "CCC", YEAR)]
+    events = _events(build(nodes, flows, strikes, habits=replace(STEADY, market=Market(alpha=0.0)), n_step=8))
     assert _told(events, "works shut") == [
         (1, "AAA works for x.metal shut: 57 % of them stand idle"),
         (3, "AAA works for x.metal shut: 86 % of them stand idle"),

@@ -281,7 +281,7 @@ def test_whatever_strikes_all_stays_finite_matter_stays_and_no_amount_is_negativ
         Strike("outage", "a.ore", ["AAA"], 40.5, 54.0, 80.0, size=0.7),
         Strike("transport", "b.metal", ["AAA"], 50.2, 70.0, size=0.4, extra=1.7),
         Strike("transport", "c.magnet", ["AAA"], 20.5, 27.0, extra=2.4),
-        Strike("tariff", "c.magnet", ["AAA"], 60.0, 130.0, size=0.3),
+        Strike("tariff", "c.magnet", ["AAA"], 60.0, 130.0, size=4.0),
         Strike("dumping", "c.magnet", ["AAA"], 100.0, 180.0, size=0.5, extra=0.4),
         Strike("technology_ban", "c.magnet", ["CCC"], 35.0, size=0.6),
         Strike("demand_surge", "c.magnet", ["BBB"], 80.0, 120.0, size=0.4),

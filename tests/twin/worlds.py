@@ -9,7 +9,7 @@ from math import exp, inf, nan
 
 import numpy as np
 
-from sim.model.world import Events, Links, Network, Sectors, ShockPlan, Stores, Users, World
+from sim.model.world import Events, Hosts, Links, Network, Sectors, ShockPlan, Stores, Users, World
 
 STEPS_PER_YEAR = 365.25 / 7
 """Weekly steps in a year, and so the t/year that make 1 t a step."""
@@ -181,7 +181,7 @@ def build(
         regions=regions,
         node_commodity=np.array([commodities.index(n.commodity) for n in nodes]),
         node_region=np.array([regions.index(n.region) for n in nodes]),
-        host=np.array([_host(n, nodes) for n in nodes], dtype=np.intp),
+        hosts=_hosts(nodes),
         links=_no_links(),
         users=_no_users(),
         sectors=_sectors(nodes, regions),
@@ -263,8 +263,11 @@ def _index(network: Network, commodity: str, region: str) -> int:
     return list(zip(network.node_commodity, network.node_region, strict=True)).index(pair)
 
 
-def _host(node: Node, nodes: Sequence[Node]) -> int:
-    return [(n.commodity, n.region) for n in nodes].index((node.host, node.region)) if node.host else -1
+def _hosts(nodes: Sequence[Node]) -> Hosts:
+    names = [(n.commodity, n.region) for n in nodes]
+    pairs = [(i, names.index((n.host, n.region))) for i, n in enumerate(nodes) if n.host]
+    by_product, host = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    return Hosts(by_product=by_product, host=host, share=np.ones(len(pairs)))
 
 
 def _sectors(nodes: Sequence[Node], regions: Sequence[str]) -> Sectors:

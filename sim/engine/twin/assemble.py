@@ -83,8 +83,9 @@ def _producers(network: Network, world: World, run: int, habits: Habits) -> list
         )
         for n, (commodity, region) in enumerate(_names(network))
     ]
-    for producer, host in zip(producers, network.host, strict=True):
-        producer.host = producers[host] if host >= 0 else None
+    table = network.hosts
+    for by_product, host, share in zip(table.by_product, table.host, table.share, strict=True):
+        producers[by_product].hosts.append((producers[host], float(share)))
     return producers
 
 

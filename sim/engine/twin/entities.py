@@ -34,7 +34,8 @@ class Producer:
     made_before: float
     idle_new: float
     """Part of the new capacity that is shut, fraction."""
-    host: Producer | None = None
+    hosts: list[tuple[Producer, float]] = field(default_factory=list)
+    """With whose output it comes, and what part of it with each."""
     inputs: list[User] = field(default_factory=list)
     outbound: list[Link] = field(default_factory=list)
     availability: float = 1.0
@@ -158,8 +159,8 @@ class User:
 
     @property
     def unmet(self) -> float:
-        """Wanted and not got, t."""
-        return self.want - self.got
+        """Wanted for usual output and not got, t: what would refill a sector's products is not missed."""
+        return max(0.0, self.want / self.works_in.work - self.got) if self.works_in else self.want - self.got
 
 
 @dataclass(kw_only=True, eq=False, slots=True)

@@ -9,6 +9,8 @@ from sim.engine.twin.rationing import ration
 
 TOO_LITTLE = 1e-4
 """Part of an order for which nobody asks again."""
+ROUNDING = 1e-9
+"""Part of an order up to which a shipment is rounding."""
 NOTHING = 1e-12
 """Part of an order, or of a finished stock, at or below which what is left of it is rounding."""
 
@@ -201,7 +203,7 @@ def _learn_leads(cast: Cast) -> None:
     # Whoever took goods from farther away for plenty would order too little for good.
     for buyer in cast.buyers:
         shipped = sum(link.shipped for link in buyer.inbound)
-        if shipped > 0.0:
+        if shipped > ROUNDING * buyer.order:
             lead = sum(link.shipped * link.travel for link in buyer.inbound) / shipped
             buyer.expected_lead += cast.habits.g_expect * (lead - buyer.expected_lead)
 

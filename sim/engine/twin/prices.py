@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import log
 
 from sim.engine.twin.entities import Buyer, Cast, Habits, Link, Producer
-from sim.engine.twin.market import cover_now
+from sim.engine.twin.market import ROUNDING, cover_now
 from sim.model.world import TINY
 
 LEAST = 0.03
@@ -22,11 +22,13 @@ def price(cast: Cast) -> None:
         if producer.price_floor > 0.0:
             producer.ask = max(producer.ask, _ln(producer.price_floor))
     for buyer in cast.buyers:
-        buyer.offer = _mean(buyer.inbound, lambda link: link.asked_price, buyer.offer)
+        buyer.offer = _mean(buyer.inbound, lambda link: link.asked_price, buyer.offer, ROUNDING * buyer.order)
         buyer.log_price += habits.g_price * (buyer.offer + _scarcity(buyer, cast) - buyer.log_price)
         buyer.slow += habits.g_demand * (buyer.log_price - buyer.slow)
     for producer in cast.producers:
-        producer.origin = _mean(producer.outbound, lambda link: link.buyer.log_price - link.duty, producer.origin)
+        producer.origin = _mean(
+            producer.outbound, lambda link: link.buyer.log_price - link.duty, producer.origin, ROUNDING * producer.expected_orders
+        )
         if producer.price_floor > 0.0:
             producer.origin = max(producer.origin, _ln(producer.price_floor))
 
@@ -42,14 +44,14 @@ def _marginal(producer: Producer, habits: Habits) -> float:
 
 def _scarcity(buyer: Buyer, cast: Cast) -> float:
     target = max(0.0, cover_now(buyer, cast) * buyer.expected_use + buyer.expected_lead * buyer.buy)
-    short = (target + TINY) / (buyer.on_hand + buyer.on_order + TINY)
+    short = (target + TINY) / (max(0.0, buyer.on_hand + buyer.on_order) + TINY)
     return cast.habits.alpha * log(min(max(short, LEAST), 1.0 / LEAST))
 
 
-def _mean(links: Sequence[Link], value: Callable[[Link], float], otherwise: float) -> float:
+def _mean(links: Sequence[Link], value: Callable[[Link], float], otherwise: float, least: float) -> float:
     # Weighted by what was shipped; where nothing was, all stays as it is.
     shipped = sum(link.shipped for link in links)
-    return sum(link.shipped * value(link) for link in links) / shipped if shipped > 0.0 else otherwise
+    return sum(link.shipped * value(link) for link in links) / shipped if shipped > least else otherwise
 
 
 def _quotient(part: float, whole: float) -> float:

@@ -19,13 +19,16 @@ def muster(cast: Cast) -> None:
         producer.full = producer.capacity * old + new
         producer.normal = producer.production * old + new
         producer.working = producer.availability
-        if producer.host:
-            producer.working = min(producer.working, _streams(producer, producer.host))
+        there = sum(share for host, share in producer.hosts if host.production > 0.0)
+        if there > 0.0:
+            producer.working = min(producer.working, _streams(producer) / there)
 
 
-def _streams(producer: Producer, host: Producer) -> float:
-    # What the host made in the step before is what its by-product can be drawn from.
-    yields = producer.potential * (host.made_before / max(host.production, TINY))
+def _streams(producer: Producer) -> float:
+    # What the hosts made in the step before is what their by-product can be drawn from.
+    yields = producer.potential * sum(
+        share * host.made_before / max(host.production, TINY) for host, share in producer.hosts if host.production > 0.0
+    )
     return yields / producer.full if producer.full > 0.0 else 0.0
 
 
@@ -56,7 +59,7 @@ def adapt(cast: Cast) -> None:
     for producer in cast.producers:
         if producer.capacity <= 0.0:
             continue
-        producer.signal += habits.g_signal * (producer.origin - producer.input_price - producer.signal)
+        producer.signal += habits.g_signal * (producer.origin - producer.rebate - producer.input_price - producer.signal)
         _build(producer, habits)
         margin = exp(producer.signal)
         producer.idle += _turn(producer.idle, shut_part(margin, habits.shut), habits)
@@ -68,7 +71,7 @@ def _wanted(producer: Producer, habits: Habits) -> float:
     # New capacity that would pay, t per step.
     over = (exp(producer.signal) / habits.entry_price) ** habits.entry_elasticity - 1.0
     wanted = producer.production * max(0.0, over)
-    return wanted if producer.host is None else min(wanted, max(0.0, producer.potential - producer.capacity))
+    return wanted if not producer.hosts else min(wanted, max(0.0, producer.potential - producer.capacity))
 
 
 def _build(producer: Producer, habits: Habits) -> None:

@@ -101,6 +101,8 @@ class Room:
         """Whether buyers hurry, journeys take longer, or tariffs are due in any run now; the board of shocks says so."""
         self.supply_moves = "dumping" in kinds
         """Capacity is not what it was at rest in some run."""
+        self.shuts = False
+        """Works are shut, or have been, in some run."""
         self.builds = False
         """Capacity is being built, or has been, in some run."""
         self.slower = -(world.long - world.short)

@@ -47,9 +47,10 @@ def build_and_shut(room: Room) -> None:
         room.builds = bool(np.greater(works.signal, room.log_entry, out=room.make_mask).any())
     if room.builds:
         _build(room)
-    if not room.supply_moves:
-        room.supply_moves = bool(np.less(works.signal, room.log_shut, out=room.make_mask).any())
-    if room.supply_moves or room.builds:
+    if not room.shuts:
+        room.shuts = bool(np.less(works.signal, room.log_shut, out=room.make_mask).any())
+        room.supply_moves |= room.shuts
+    if room.shuts or room.builds:
         _shut(room)
 
 
@@ -83,7 +84,10 @@ def _build(room: Room) -> None:
 def _shut(room: Room) -> None:
     works = room.works
     multiple = np.exp(works.signal, out=room.make_a)
-    _towards(room, works.idle, np.divide(multiple, room.world.shut, out=room.make_b))
+    if room.shuts:
+        _towards(room, works.idle, np.divide(multiple, room.world.shut, out=room.make_b))
+    if not room.builds:
+        return
     before = room.make_c
     before[...] = works.idle_new
     _towards(room, works.idle_new, np.divide(multiple, room.shut_new, out=room.make_b))

@@ -161,7 +161,8 @@ def _named(places: Sequence[tuple[str, str]]) -> str:
 
 
 def _value_lost(found: Found) -> tuple[float, float, float]:
-    return tuple(_number(found.get(f"value_added_lost{end}", {}), "mean") for end in ("", "_low", "_high"))  # type: ignore[return-value]
+    mean, low, high = (_number(found.get(f"value_added_lost{end}", {}), "mean") for end in ("", "_low", "_high"))
+    return mean, low, high
 
 
 def _bracket(lost: tuple[float, float, float], factor: float) -> str:

@@ -31,7 +31,9 @@ network:
     x.made.AWAY: {{production: 52 t/year, demand: {{use: 78 t/year}}}}
 {rest}
 """
-"""HOME makes two thirds of the world's supply, uses three quarters of that, and sells AWAY a third of what it uses. The rest is default."""
+"""HOME makes two thirds of the world's supply, uses three quarters of that, and sells AWAY a third of what it uses. The rest is default.
+
+An exporter that sells two fifths of what it makes fails one of these, the rush announced 42 days ahead (1.8 times normal): DESIGN.md."""
 
 
 @dataclass

@@ -47,12 +47,17 @@ def strength(lines: Floats, k: int) -> Floats:
         lines: `table(events)`, of all runs or some.
         k: number of the step.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        full, ramp, rest, cover, threat, rush = np.fmax(np.minimum(k + 1, lines[_TO]) - np.maximum(k, lines[_FROM]), 0.0)
-        full_end, ramp_end, after = lines[3], lines[4], lines[6]
+    spans = np.fmax(np.minimum(k + 1, lines[_TO]) - np.maximum(k, lines[_FROM]), 0.0)
+    full, ramp, rest = spans[:3]
+    after, now = lines[6], spans[2:]
+    np.multiply(rest, after, out=rest)
+    np.add(full, rest, out=now[0])
+    at = np.nonzero(ramp)
+    if len(at[0]):
+        full_end, ramp_end = lines[3][at], lines[4][at]
         middle = (np.maximum(k, full_end) + np.minimum(k + 1, ramp_end)) / 2
-        done = np.where(ramp > 0, (middle - full_end) / (ramp_end - full_end), 0.0)
-    return np.stack([full + ramp * (1.0 + (after - 1.0) * done) + rest * after, cover, threat, rush])
+        now[0][at] += ramp[at] * (1.0 + (after[at] - 1.0) * (middle - full_end) / (ramp_end - full_end))
+    return now
 
 
 def schedule(events: Events, n_step: int) -> Iterator[tuple[int, Ints]]:
@@ -92,7 +97,6 @@ class Board:
         kinds = {plan.kind for plan in net.shocks}
         self.touched = ["level"] + [name for name, by in TOUCHED.items() if kinds & set(by)]
         self.stale = np.zeros(n_run, dtype=bool)
-        self.half_open = np.zeros(n_run, dtype=bool)
 
     def switch(self, shock: int, k: int, runs: Ints) -> None:
         """Set a shock's level for step k in the runs concerned; what it does is worked out when the market next looks."""
@@ -105,7 +109,7 @@ class Board:
         if not len(runs):
             return
         room, effects = self.room, self.room.effects
-        fx = no_effects(room.plan, len(runs))
+        fx = no_effects(room.plan, len(runs), self.touched)
         for shock, plan in enumerate(self.plans):
             now = self.now[shock][:, :, runs]
             now[0].max(axis=0, out=fx.level[shock])
@@ -118,18 +122,26 @@ class Board:
             room.cover_now[:, runs] = cover * (1.0 + (hoarding - 1.0) * fx.threat)
         if {"open", "duty"} & set(self.touched):
             self._restrict(fx, runs)
-        room.is_hurried = "hurry" in self.touched and bool(effects.hurry.any())
-        room.is_delayed = "delay" in self.touched and bool(effects.delay.any())
-        room.is_taxed = "duty" in self.touched and bool(effects.duty.any())
+        room.is_hurried = self._is_any("hurry", 3)
+        room.is_delayed = self._is_any("delay", 0)
+        room.is_taxed = self._is_any("duty", 0)
         self.stale[runs] = False
+
+    def _is_any(self, effect: str, line: int) -> bool:
+        """Some shock with this effect has a level (0) or a rush (3) in some run."""
+        return any(bool(now[line].any()) for plan, now in zip(self.plans, self.now, strict=True) if plan.kind in TOUCHED[effect])
 
     def _restrict(self, fx: Effects, runs: Ints) -> None:
         """What restricted links still pass, and what speaks for each link as it now is."""
         room = self.room
-        room.leak_t[:, runs] = np.maximum(fx.passing - fx.open, 0.0) * columns(room.world.base_flow, runs)
-        room.usual[:, runs] = columns(room.world.share, runs) * fx.passing * np.exp(-columns(room.world.switching, runs) * fx.duty)
-        self.half_open[runs] = ((fx.open > 0.0) & (fx.open < 1.0)).any(axis=0)
-        room.half_open = np.flatnonzero(self.half_open)
+        usual = columns(room.world.share, runs)
+        if "open" in self.touched:
+            room.leak_t[:, runs] = np.maximum(fx.passing - fx.open, 0.0) * columns(room.world.base_flow, runs)
+            room.half_open[runs] = ((fx.open > 0.0) & (fx.open < 1.0)).any(axis=0)
+            usual = usual * fx.passing
+        if "duty" in self.touched:
+            usual = usual * np.exp(-columns(room.world.switching, runs) * fx.duty)
+        room.usual[:, runs] = usual
 
     def _strike(self, fx: Effects, plan: ShockPlan, shock: int, now: Floats, how: Floats) -> None:
         (hit, covered, threatened, hurried), (size, extra) = now, how

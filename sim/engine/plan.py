@@ -12,6 +12,9 @@ from sim.model.world import Ints, Network, World
 WHOLE = 1e-9
 """Part of a step by which a lead time may miss a whole number and still count as whole."""
 
+LIMITS = ("export_ban", "export_licence", "transport")
+"""Kinds of shock that shut links."""
+
 
 class Plan:
     """Groups, rules of sharing, and the few rows that special rules concern."""
@@ -21,6 +24,9 @@ class Plan:
         self.net = net
         self.makers: Ints = np.unique(links.src)
         """Nodes that sell; what concerns producers alone has one row for each, [maker]."""
+        self.rows = {"node": net.n_node, "maker": len(self.makers), "link": len(links.src), "user": len(users.node)}
+        self.rows |= {"member": len(net.stores.member_node), "sector": len(net.sectors.name), "shock": len(net.shocks)}
+        """Rows of each axis."""
         self.seller: Ints = np.searchsorted(self.makers, links.src)
         """Maker that sells over each link, [link]."""
         self.by_dst = Groups(links.dst, net.n_node)
@@ -42,8 +48,12 @@ class Plan:
         """Makers under a price floor in some run."""
         self.new_links: Ints = np.flatnonzero(links.qualify_steps > 0)
         """Links that buyers must approve first."""
+        none = np.array([], dtype=np.intp)
+        limits = [shock.links for shock in net.shocks if shock.kind in LIMITS]
+        self.limited: Ints = np.unique(np.concatenate([*limits, none])).astype(np.intp)
+        """Links that shocks may shut, in part or in whole."""
         routes = [shock.links for shock in net.shocks if shock.kind == "transport"]
-        self.routes: Ints = np.unique(np.concatenate([*routes, np.array([], dtype=np.intp)])).astype(np.intp)
+        self.routes: Ints = np.unique(np.concatenate([*routes, none])).astype(np.intp)
         """Links on which a journey may take longer."""
         self.lead_whole: Ints = np.floor(links.lead_steps + WHOLE).astype(np.intp)
         self.lead_rest = np.maximum(links.lead_steps - self.lead_whole, 0.0)[:, None]

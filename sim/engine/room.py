@@ -49,8 +49,8 @@ class Room:
         """What a restricted link passes all the same, t, [link, run]."""
         self.way = self.effects.open.copy() if len(self.plan.new_links) else self.effects.open
         """`open`, but shut where the seller is not approved yet, [link, run]."""
-        self.half_open: Ints = np.array([], dtype=np.intp)
-        """Runs in which some link is open for a part of the step."""
+        self.half_open = np.zeros(n_run, dtype=bool)
+        """Whether some link is open for a part of the step, [run]."""
         self.usual = np.broadcast_to(world.share, (n_link, n_run)).copy()
         """What speaks for a link but for its seller's cost and goods, [link, run]."""
         self._settle()
@@ -70,10 +70,10 @@ class Room:
         self.usual_final = np.empty(node) if self.plan.feeds else self.usual_wanted
         """The part of it that final users want, t, [node, run]."""
         self.lack = np.empty(node)
-        self.link_a, self.link_b, self.ask, self.passable = (np.empty(link) for _ in range(4))
+        self.link_a, self.link_b, self.passable = (np.empty(link) for _ in range(3))
         self.user_a = np.empty(user)
         self.claims, self.row_a, self.row_b = (np.empty(n_run) for _ in range(3))
-        self.mask, self.served, self.can_reach, self.nothing_came = (np.empty(node, dtype=bool) for _ in range(4))
+        self.mask, self.served, self.nothing_came = (np.empty(node, dtype=bool) for _ in range(3))
         self.row_mask = np.empty(n_run, dtype=bool)
 
     def _settle(self) -> None:

@@ -208,10 +208,10 @@ def order(room: Room) -> None:
     np.add(f.order, room.buy, out=f.order)
     np.maximum(f.order, 0.0, out=f.order)
     np.multiply(f.order, p.has_supply, out=f.order)
-    p.by_dst.scale(room.market.share, f.order, room.ask)
+    p.by_dst.scale(room.market.share, f.order, room.passable)
     if room.is_hurried:
         rushed = np.multiply(room.rush_t, room.effects.hurry, out=room.link_a)
-        np.add(room.ask, rushed, out=room.ask)
+        np.add(room.passable, rushed, out=room.passable)
         np.add(f.order, p.by_dst.sum(rushed, room.node_a), out=f.order)
 
 

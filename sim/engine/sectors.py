@@ -98,8 +98,7 @@ def make(room: Room, used: Floats) -> None:
         np.subtract(work_here, allowed, out=allowed)
     if room.may_want_nothing:
         np.copyto(allowed, np.inf, where=usual <= TINY)
-    f.output[...] = rows.fold(np.minimum, allowed, rows.by_sector)
-    np.minimum(f.output, f.work, out=f.output)
+    np.minimum(rows.fold(np.minimum, allowed, rows.by_sector), f.work, out=f.output)
     if not rows.is_single:  # a lone input is used up: its sector makes no less than it allows
         needed = np.multiply(rows.spread(f.output, rows.part), usual, out=rows.part)
         used[rows.users] = np.minimum(rows.take(f.got, rows.got), needed, out=needed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -206,28 +207,28 @@ def rest_wants(plan: Plan, world: World) -> Floats:
 
 def no_flows(plan: Plan, n_run: int) -> Flows:
     """Room for the flows of a step."""
-    net = plan.net
-    n = {"node": net.n_node, "maker": len(plan.makers), "link": len(net.links.src), "user": len(net.users.node)}
-    n |= {"member": len(net.stores.member_node), "sector": len(net.sectors.name)}
-    rows = "maker user node node user user node maker member member node link sector sector sector"
-    return Flows(*(np.zeros((n[axis], n_run)) for axis in rows.split()))
+    axes = "maker user node node user user node maker member member node link sector sector sector"
+    return Flows(*(np.zeros((plan.rows[axis], n_run)) for axis in axes.split()))
 
 
-def no_effects(plan: Plan, n_run: int) -> Effects:
-    """Nothing strikes."""
-    net = plan.net
-    node, maker, link = (net.n_node, n_run), (len(plan.makers), n_run), (len(net.links.src), n_run)
-    return Effects(
-        availability=np.ones(maker),
-        surge=np.ones((len(net.users.node), n_run)),
-        open=np.ones(link),
-        passing=np.ones(link),
-        threat=np.zeros(node),
-        hurry=np.zeros(link),
-        delay=np.zeros(link),
-        duty=np.zeros(link),
-        rebate=np.zeros(maker),
-        surplus=np.ones(maker),
-        skill=np.ones(maker),
-        level=np.zeros((len(net.shocks), n_run)),
-    )
+REST_OF_EFFECTS = {
+    "availability": ("maker", 1.0),
+    "surge": ("user", 1.0),
+    "open": ("link", 1.0),
+    "passing": ("link", 1.0),
+    "threat": ("node", 0.0),
+    "hurry": ("link", 0.0),
+    "delay": ("link", 0.0),
+    "duty": ("link", 0.0),
+    "rebate": ("maker", 0.0),
+    "surplus": ("maker", 1.0),
+    "skill": ("maker", 1.0),
+    "level": ("shock", 0.0),
+}
+"""Axis of each effect, and what it is where nothing strikes."""
+
+
+def no_effects(plan: Plan, n_run: int, names: Collection[str] = REST_OF_EFFECTS.keys()) -> Effects:
+    """Nothing strikes; effects not among the names have no rows."""
+    n = plan.rows
+    return Effects(**{name: np.full((n[axis] if name in names else 0, n_run), rest) for name, (axis, rest) in REST_OF_EFFECTS.items()})

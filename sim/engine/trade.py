@@ -17,9 +17,12 @@ FLOOR = 1e-4
 def ship(room: Room, k: int) -> None:
     """8. Goods are rationed among the orders the links may pass; unmet orders try again where goods are left."""
     s, f, p = room.state, room.flows, room.plan
-    np.multiply(room.ask, room.effects.open, out=room.passable)
-    np.add(room.passable, room.leak_t, out=room.passable)
-    np.minimum(room.passable, room.ask, out=room.passable)
+    if len(p.limited):
+        ask = room.passable.take(p.limited, axis=0)
+        passed = room.effects.open.take(p.limited, axis=0)
+        np.multiply(ask, passed, out=passed)
+        np.add(passed, room.leak_t.take(p.limited, axis=0), out=passed)
+        room.passable[p.limited] = np.minimum(ask, passed, out=ask)
     np.multiply(f.order, FLOOR, out=room.floor_t)
     p.ship_ration(s.finished, room.passable, f.shipped)
     if p.net.prices:
@@ -29,11 +32,11 @@ def ship(room: Room, k: int) -> None:
         np.copyto(room.served_part, 1.0, where=np.less_equal(p.ship_ration.total, 0.0, out=room.make_mask))
     np.subtract(s.finished, p.ship_ration.total, out=s.finished)
     np.maximum(s.finished, 0.0, out=s.finished)
-    room.in_need = _need(room)
-    for _ in range(p.net.sweeps - 1):
-        if not (room.in_need and _ask_again(room)):
-            break
-        room.in_need = _need(room)
+    need = np.subtract(f.order, p.by_dst.sum(f.shipped, room.received), out=room.need)
+    np.copyto(need, 0.0, where=np.less_equal(need, room.floor_t, out=room.served))
+    room.in_need = not room.served.all()
+    if room.in_need and p.net.sweeps > 1:
+        _ask_again(room, _in_reach(room))
     np.add(s.on_order, room.received, out=s.on_order)
     _see_lead(room)
     n_link, slot = len(room.link_row), k % p.n_slot
@@ -130,49 +133,55 @@ def _see_lead(room: Room) -> None:
     follow(s.expected_lead, lead, room.world.g_expect, room.node_a)
 
 
-def _need(room: Room) -> bool:
-    """Orders not yet granted, nothing where no more than FLOOR of the order is left."""
-    f = room.flows
-    need = np.subtract(f.order, room.plan.by_dst.sum(f.shipped, room.received), out=room.need)
-    np.less_equal(need, room.floor_t, out=room.served)
-    np.copyto(need, 0.0, where=room.served)
-    return not room.served.all()
+def _in_reach(room: Room) -> Ints:
+    """Runs in which some buyer in need has an open link to a seller with goods left."""
+    goods = room.plan.by_src.scale(room.way, room.state.finished, room.link_b)
+    can_reach = np.greater(room.plan.by_dst.sum(goods, room.node_a), 0.0, out=room.mask)
+    np.greater(can_reach, room.served, out=can_reach)
+    return np.flatnonzero(np.logical_or.reduce(can_reach, axis=0, out=room.row_mask))
 
 
-def _ask_again(room: Room) -> bool:
-    """Unmet orders go to sellers with goods left, over links that are open: `need * F open / sum F open`; false if there are none.
+def _ask_again(room: Room, reach: Ints) -> None:
+    """Unmet orders go to sellers with goods left, over links that are open: `need * F open / sum F open`.
 
-    Where that concerns few runs, only those are worked on.
+    That concerns few runs as a rule, and only those are worked on.
     """
-    s, f, p = room.state, room.flows, room.plan
-    p.by_src.scale(room.way, s.finished, room.link_b)
-    p.by_dst.sum(room.link_b, room.node_a)
-    np.greater(room.node_a, 0.0, out=room.can_reach)
-    np.greater(room.can_reach, room.served, out=room.can_reach)
-    reach = np.flatnonzero(np.logical_or.reduce(room.can_reach, axis=0, out=room.row_mask))
     if not len(reach):
-        return False
-    runs = reach if 2 * len(reach) < room.world.n_run else slice(None)
-    ask, left, per_weight = room.link_b[:, runs], s.finished[:, runs], room.node_a[:, runs]
-    np.maximum(per_weight, TINY, out=per_weight)
-    np.divide(room.need[:, runs], per_weight, out=per_weight)
-    p.by_dst.scale(ask, per_weight, ask)
-    if len(room.half_open):
-        _cap_half_open(room, runs, ask)
-    p.ship_ration(left, ask, ask)
-    np.subtract(left, p.ship_ration.total, out=left)
-    s.finished[:, runs] = np.maximum(left, 0.0, out=left)
-    f.shipped[:, runs] += ask
-    return True
+        return
+    p, runs = room.plan, reach if 2 * len(reach) < room.world.n_run else slice(None)
+    held = (room.state.finished, room.flows.shipped, room.received, room.need)
+    left, shipped, received, need = (_columns(array, runs) for array in held)
+    way, order, floor = (_columns(array, runs) for array in (room.way, room.flows.order, room.floor_t))
+    ask, goods = np.empty_like(shipped), np.empty_like(need)
+    half = np.flatnonzero(room.half_open[runs])
+    there = half if isinstance(runs, slice) else reach[half]
+    for _ in range(p.net.sweeps - 1):
+        p.by_dst.sum(p.by_src.scale(way, left, ask), goods)
+        if not np.logical_and(goods, need).any():
+            break
+        per_weight = np.divide(need, np.maximum(goods, TINY, out=goods), out=goods)
+        p.by_dst.scale(ask, per_weight, ask)
+        if len(half):
+            ask[:, half] = _cap_half_open(room, there, _columns(shipped, half), _columns(ask, half))
+        p.ship_ration(left, ask, ask)
+        np.maximum(np.subtract(left, p.ship_ration.total, out=left), 0.0, out=left)
+        np.add(shipped, ask, out=shipped)
+        np.subtract(order, p.by_dst.sum(shipped, received), out=need)
+        np.copyto(need, 0.0, where=need <= floor)
+    for array, now in zip(held, (left, shipped, received, need), strict=True):
+        array[:, runs] = now
+    room.in_need = bool(room.need.any())
 
 
-def _cap_half_open(room: Room, runs: Ints | slice, ask: Floats) -> None:
-    """A link open for a part of the step passes that part of what is asked, however often it is asked."""
-    here = there = room.half_open
-    if not isinstance(runs, slice):
-        there, here, _ = np.intersect1d(runs, room.half_open, assume_unique=True, return_indices=True)
-    is_open = room.effects.open[:, there]
-    passed = ask[:, here] * is_open
-    most = room.plan.by_dst.scale(is_open, room.flows.order[:, there], np.empty_like(passed))
-    most += room.leak_t[:, there] - room.flows.shipped[:, there]
-    ask[:, here] = np.where((is_open > 0.0) & (is_open < 1.0), np.minimum(passed, np.maximum(most, 0.0)), passed)
+def _columns(array: Floats, runs: Ints | slice) -> Floats:
+    """The runs' columns, row after row in memory; the array itself where they are all."""
+    return array[:, runs] if isinstance(runs, slice) else array.take(runs, axis=1)
+
+
+def _cap_half_open(room: Room, runs: Ints, shipped: Floats, ask: Floats) -> Floats:
+    """A link open for a part of the step passes that part of what is asked, however often it is asked, [link, run]."""
+    is_open = _columns(room.effects.open, runs)
+    most = room.plan.by_dst.scale(is_open, _columns(room.flows.order, runs), np.empty_like(is_open))
+    np.maximum(most + _columns(room.leak_t, runs) - shipped, 0.0, out=most)
+    passed = ask * is_open
+    return np.where((is_open > 0.0) & (is_open < 1.0), np.minimum(passed, most), passed)

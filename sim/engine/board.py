@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.room import Room
-from sim.engine.state import Effects, no_effects
+from sim.engine.state import no_effects
 from sim.model.world import Events, Floats, Ints, ShockPlan
 
 RESTRICTIONS = ("export_ban", "export_licence")
@@ -112,14 +112,14 @@ class Board:
         fx = no_effects(room.plan, len(runs), self.touched)
         for shock, plan in enumerate(self.plans):
             now = self.now[shock][:, :, runs]
-            now[0].max(axis=0, out=fx.level[shock])
+            now[0].max(axis=0, out=fx["level"][shock])
             for event in np.flatnonzero(now[1:].any(axis=(0, 2))):
                 self._strike(fx, plan, shock, now[:, event], self.tables[shock][-2:, event, runs])
-        for name in self.touched:
-            getattr(effects, name)[:, runs] = getattr(fx, name)
+        for name, now in fx.items():
+            getattr(effects, name)[:, runs] = now
         if "threat" in self.touched:
             hoarding, cover = columns(room.world.hoarding, runs), columns(room.world.cover_steps, runs)
-            room.cover_now[:, runs] = cover * (1.0 + (hoarding - 1.0) * fx.threat)
+            room.cover_now[:, runs] = cover * (1.0 + (hoarding - 1.0) * fx["threat"])
         if {"open", "duty"} & set(self.touched):
             self._restrict(fx, runs)
         room.is_hurried = self._is_any("hurry", 3)
@@ -131,43 +131,43 @@ class Board:
         """Some shock with this effect has a level (0) or a rush (3) in some run."""
         return any(bool(now[line].any()) for plan, now in zip(self.plans, self.now, strict=True) if plan.kind in TOUCHED[effect])
 
-    def _restrict(self, fx: Effects, runs: Ints) -> None:
+    def _restrict(self, fx: dict[str, Floats], runs: Ints) -> None:
         """What restricted links still pass, and what speaks for each link as it now is."""
         room = self.room
         usual = columns(room.world.share, runs)
         if "open" in self.touched:
-            room.leak_t[:, runs] = np.maximum(fx.passing - fx.open, 0.0) * columns(room.world.base_flow, runs)
-            room.half_open[runs] = ((fx.open > 0.0) & (fx.open < 1.0)).any(axis=0)
-            usual = usual * fx.passing
+            room.leak_t[:, runs] = np.maximum(fx["passing"] - fx["open"], 0.0) * columns(room.world.base_flow, runs)
+            room.half_open[runs] = ((fx["open"] > 0.0) & (fx["open"] < 1.0)).any(axis=0)
+            usual = usual * fx["passing"]
         if "duty" in self.touched:
-            usual = usual * np.exp(-columns(room.world.switching, runs) * fx.duty)
+            usual = usual * np.exp(-columns(room.world.switching, runs) * fx["duty"])
         room.usual[:, runs] = usual
 
-    def _strike(self, fx: Effects, plan: ShockPlan, shock: int, now: Floats, how: Floats) -> None:
+    def _strike(self, fx: dict[str, Floats], plan: ShockPlan, shock: int, now: Floats, how: Floats) -> None:
         (hit, covered, threatened, hurried), (size, extra) = now, how
         makers = self.makers[shock]
         match plan.kind:
             case "outage":
-                fx.availability[makers] *= 1.0 - size * hit
+                fx["availability"][makers] *= 1.0 - size * hit
             case "demand_surge":
-                fx.surge[plan.users] *= 1.0 + size * hit
+                fx["surge"][plan.users] *= 1.0 + size * hit
             case "export_ban" | "export_licence":
-                fx.open[plan.links] *= 1.0 - covered
-                fx.passing[plan.links] *= (1.0 - hit) + size * hit
+                fx["open"][plan.links] *= 1.0 - covered
+                fx["passing"][plan.links] *= (1.0 - hit) + size * hit
                 buyers = self.inbound[shock]
-                fx.threat[buyers] = np.maximum(fx.threat[buyers], threatened)
-                fx.hurry[plan.links] = np.maximum(fx.hurry[plan.links], hurried)
+                fx["threat"][buyers] = np.maximum(fx["threat"][buyers], threatened)
+                fx["hurry"][plan.links] = np.maximum(fx["hurry"][plan.links], hurried)
             case "transport":
-                fx.delay[plan.links] += extra * hit
-                fx.open[plan.links] *= 1.0 - np.where(size > 0.0, covered, 0.0)
-                fx.passing[plan.links] *= 1.0 - size * hit
+                fx["delay"][plan.links] += extra * hit
+                fx["open"][plan.links] *= 1.0 - np.where(size > 0.0, covered, 0.0)
+                fx["passing"][plan.links] *= 1.0 - size * hit
             case "tariff":
-                fx.duty[plan.links] += np.log1p(size * hit)
+                fx["duty"][plan.links] += np.log1p(size * hit)
             case "dumping":
-                fx.rebate[makers] += np.log1p(-size * hit)
-                fx.surplus[makers] *= 1.0 + extra * hit
+                fx["rebate"][makers] += np.log1p(-size * hit)
+                fx["surplus"][makers] *= 1.0 + extra * hit
             case "technology_ban":
-                fx.skill[makers] *= 1.0 - size * hit
+                fx["skill"][makers] *= 1.0 - size * hit
             case _:
                 raise ValueError(f"no such kind of shock: {plan.kind}")
 

@@ -58,7 +58,15 @@ class Plan:
         self.lead_whole: Ints = np.floor(links.lead_steps + WHOLE).astype(np.intp)
         self.lead_rest = np.maximum(links.lead_steps - self.lead_whole, 0.0)[:, None]
         self.lead_rest[self.lead_rest <= WHOLE] = 0.0
-        self.n_slot = int(self.lead_whole.max(initial=1)) + 1 + int(self.lead_rest.any())
+        self.has_parts = bool(self.lead_rest.any())
+        """Some shipments land in two parts, in this step and the one after."""
+        self.n_slot = int(self.lead_whole.max(initial=1)) + 1 + int(self.has_parts)
+        made = (np.arange(self.n_slot)[:, None] - self.lead_whole) % self.n_slot
+        link = np.arange(len(links.src))
+        self.due: Ints = made * len(link) + link
+        """Rows of the pipeline that land in a step, [step modulo slots, link]."""
+        self.due_before: Ints = (made - 1) % self.n_slot * len(link) + link
+        """Those whose second part does."""
         self.use_ration = _use_rule(net, self.by_user, n_run)
         self.ship_ration = _ship_rule(net, self.by_src, n_run)
         stores = net.stores

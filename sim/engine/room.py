@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.plan import Plan
-from sim.engine.state import at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
-from sim.model.world import TINY, Floats, Ints, Network, World
+from sim.engine.state import Effects, at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
+from sim.model.world import TINY, Floats, Network, World
 
 
 class Hosted(NamedTuple):
@@ -38,7 +38,7 @@ class Room:
         self.state = at_rest(self.plan, world)
         self.market = market_at_rest(self.plan, world)
         self.flows = no_flows(self.plan, n_run)
-        self.effects = no_effects(self.plan, n_run)
+        self.effects = Effects(**no_effects(self.plan, n_run))
         self.works = works_at_rest(self.plan, world, self.effects)
         self.next_step = 0
         self.arrived = np.zeros((n_link, n_run))
@@ -95,7 +95,6 @@ class Room:
         """Cover that buyers want now, steps of use, [node, run]; the board of shocks keeps it."""
         self.fill_t = world.store_target / world.store_fill_steps
         self.lead_steps = net.links.lead_steps[:, None].astype(np.float64)
-        self.link_row: Ints = np.arange(len(net.links.src))
         self.in_need = False
         self.is_hurried = self.is_delayed = self.is_taxed = False
         """Whether buyers hurry, journeys take longer, or tariffs are due in any run now; the board of shocks says so."""

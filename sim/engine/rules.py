@@ -12,12 +12,9 @@ from sim.model.world import TINY, Floats
 def arrive(room: Room, k: int) -> None:
     """1. Shipments due land: `H += a`, `O -= a`."""
     s, plan = room.state, room.plan
-    n_link = len(room.link_row)
-    made = (k - plan.lead_whole) % plan.n_slot
-    np.take(s.pipeline, made * n_link + room.link_row, axis=0, out=room.arrived, mode="clip")
-    if plan.lead_rest.any():
-        before = (made - 1) % plan.n_slot
-        np.take(s.pipeline, before * n_link + room.link_row, axis=0, out=room.link_a, mode="clip")
+    np.take(s.pipeline, plan.due[k % plan.n_slot], axis=0, out=room.arrived, mode="clip")
+    if plan.has_parts:
+        np.take(s.pipeline, plan.due_before[k % plan.n_slot], axis=0, out=room.link_a, mode="clip")
         np.subtract(room.link_a, room.arrived, out=room.link_a)
         np.multiply(room.link_a, plan.lead_rest, out=room.link_a)
         np.add(room.arrived, room.link_a, out=room.arrived)

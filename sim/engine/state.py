@@ -228,7 +228,6 @@ REST_OF_EFFECTS = {
 """Axis of each effect, and what it is where nothing strikes."""
 
 
-def no_effects(plan: Plan, n_run: int, names: Collection[str] = REST_OF_EFFECTS.keys()) -> Effects:
-    """Nothing strikes; effects not among the names have no rows."""
-    n = plan.rows
-    return Effects(**{name: np.full((n[axis] if name in names else 0, n_run), rest) for name, (axis, rest) in REST_OF_EFFECTS.items()})
+def no_effects(plan: Plan, n_run: int, names: Collection[str] = REST_OF_EFFECTS.keys()) -> dict[str, Floats]:
+    """What effects are where nothing strikes, by their names."""
+    return {name: np.full((plan.rows[axis], n_run), rest) for name, (axis, rest) in REST_OF_EFFECTS.items() if name in names}

@@ -15,15 +15,16 @@ class _Block(NamedTuple):
 
     groups: slice
     rows: slice
-    shape: tuple[int, int]
-    """The rows as a table; its columns, or its rows, are the groups."""
+    shape: tuple[int, int, int]
+    """The rows as a table, runs last; its columns, or its rows, are the groups."""
     axis: int
     """Axis of that table along which the members of a group lie."""
+    lifted: tuple[slice | None, ...]
+    """Index that lays a group's value along the table."""
 
-    @property
-    def lifted(self) -> tuple[slice | None, ...]:
-        """Index that lays a group's value along the table."""
-        return (self.groups, None) if self.axis == 1 else (None, self.groups)
+
+def _block(groups: slice, rows: slice, shape: tuple[int, int], axis: int) -> _Block:
+    return _Block(groups, rows, (*shape, -1), axis, (groups, None) if axis == 1 else (None, groups))
 
 
 class Groups:
@@ -52,18 +53,22 @@ class Groups:
         if self._order is not None and len(self._order):
             ends = np.cumsum([len(r) for r in rows])
             self._blocks = list(_blocks([np.arange(end - len(r), end) for r, end in zip(rows, ends, strict=True)]))
+        self._lone = self._blocks[0] if self._is_all and self._order is None and len(self._blocks) == 1 else None
+        """The block, where one is all there is."""
         self._group_of_row = np.searchsorted(self.used, group).tolist()
         self._by_group = np.empty((0 if self._is_all else len(self.used), 0))
         self._by_row = np.empty((0 if self._order is None else len(self._order), 0))
 
     def sum(self, rows: Floats, out: Floats) -> Floats:
         """Sum of the rows of each group, [row, run] -> [group, run]."""
+        if self._lone and rows.shape[1] > 1:
+            return np.add.reduce(rows.reshape(self._lone.shape), axis=self._lone.axis, out=out)
         self._make_room(rows.shape[1])
         if self._order is not None:
             rows = np.take(rows, self._order, axis=0, out=_narrow(self._by_row, rows.shape[1]), mode="clip")
         sums = out if self._is_all else _narrow(self._by_group, rows.shape[1])
         for block in self._blocks:
-            _add_up(rows[block.rows].reshape(*block.shape, -1), block.axis, sums[block.groups])
+            _add_up(rows[block.rows].reshape(block.shape), block.axis, sums[block.groups])
         if not self._is_all:
             out[...] = 0.0
             out[self.used] = sums
@@ -71,6 +76,10 @@ class Groups:
 
     def scale(self, rows: Floats, by_group: Floats, out: Floats) -> Floats:
         """Rows times their group's value, [row, run] * [group, run] -> [row, run]."""
+        if self._lone:
+            shape = self._lone.shape
+            np.multiply(rows.reshape(shape), by_group[self._lone.lifted], out=out.reshape(shape))
+            return out
         self._make_room(out.shape[1])
         factors = by_group
         if not self._is_all:
@@ -80,8 +89,8 @@ class Groups:
                 np.multiply(rows[row], factors[group], out=out[row])
             return out
         for block in self._blocks:
-            table = rows[block.rows].reshape(*block.shape, -1)
-            np.multiply(table, factors[block.lifted], out=out[block.rows].reshape(*block.shape, -1))
+            table = rows[block.rows].reshape(block.shape)
+            np.multiply(table, factors[block.lifted], out=out[block.rows].reshape(block.shape))
         return out
 
     def _make_room(self, width: int) -> None:
@@ -115,7 +124,7 @@ def _blocks(rows: list[Ints]) -> Iterator[_Block]:
         and np.array_equal(np.sort(flat), np.arange(len(flat)))
         and np.array_equal(np.stack(rows, axis=1).ravel(), np.arange(len(flat)))
     ):
-        yield _Block(slice(0, len(rows)), slice(0, len(flat)), (size.pop(), len(rows)), 0)
+        yield _block(slice(0, len(rows)), slice(0, len(flat)), (size.pop(), len(rows)), 0)
         return
     if not np.array_equal(flat, np.arange(len(flat))):
         return
@@ -124,5 +133,5 @@ def _blocks(rows: list[Ints]) -> Iterator[_Block]:
         h = g + 1
         while h < len(rows) and len(rows[h]) == len(rows[g]):
             h += 1
-        yield _Block(slice(g, h), slice(int(rows[g][0]), int(rows[h - 1][-1]) + 1), (h - g, len(rows[g])), 1)
+        yield _block(slice(g, h), slice(int(rows[g][0]), int(rows[h - 1][-1]) + 1), (h - g, len(rows[g])), 1)
         g = h

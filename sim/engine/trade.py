@@ -39,7 +39,7 @@ def ship(room: Room, k: int) -> None:
         _ask_again(room, _in_reach(room))
     np.add(s.on_order, room.received, out=s.on_order)
     _see_lead(room)
-    n_link, slot = len(room.link_row), k % p.n_slot
+    n_link, slot = len(f.shipped), k % p.n_slot
     under_way = s.pipeline[slot * n_link : (slot + 1) * n_link]
     under_way[...] = f.shipped
     if room.is_delayed:

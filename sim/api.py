@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,7 @@ class Result:
 
     def summary(self) -> pd.DataFrame:
         """One row a measure and place: mean, standard error, quantiles, CVaR; chances with exact intervals."""
-        from sim.measure.summary import summary
-
-        return summary(self.record)
+        return self._summary.copy()
 
     def frame(self) -> pd.DataFrame:
         """One row a run and place, one column a measure; NaN where a thing did not happen."""
@@ -48,6 +47,16 @@ class Result:
 
     def series(self) -> pd.DataFrame:
         """Weekly series: quantiles over runs, or the mean, of what the scenario watches."""
+        return self._series.copy()
+
+    @cached_property
+    def _summary(self) -> pd.DataFrame:
+        from sim.measure.summary import summary
+
+        return summary(self.record)
+
+    @cached_property
+    def _series(self) -> pd.DataFrame:
         from sim.record.tables import series
 
         return series(self.record)
@@ -66,7 +75,7 @@ class Result:
         """The result as charts and terminal tables see it."""
         from sim.record.folder import manifest
 
-        return _view(manifest(self.record), {"summary": self.summary(), "series": self.series()})
+        return _view(manifest(self.record), {"summary": self._summary, "series": self._series})
 
     def plot(self, folder: str | Path = "charts") -> tuple[Path, ...]:
         """Draw all charts into a folder, PNG and SVG, and return their paths."""
@@ -85,7 +94,7 @@ class Result:
         from sim.show.charts import write_charts
         from sim.show.page import write_page
 
-        tables = {"summary": self.summary(), "series": self.series()}
+        tables = {"summary": self._summary, "series": self._series}
         told = manifest(self.record)
         view = _view(told, tables)
 
@@ -96,7 +105,7 @@ class Result:
 
     def report(self) -> dict[str, Any]:
         """The result as one plain object: scenario, runs, outcomes."""
-        rows = self.summary().to_dict(orient="records")
+        rows = self._summary.to_dict(orient="records")
         return {
             "scenario": self.record.scenario.name,
             "variant": self.record.scenario.variant,

@@ -46,7 +46,19 @@ def series(record: Record) -> pd.DataFrame:
     Arguments:
         record: the record of the runs.
     """
-    return pd.concat([_block(record, *block) for block in _blocks(record)], ignore_index=True)
+    net = record.network
+    *names, kept = zip(*_blocks(record), strict=True)
+    places = pd.DataFrame(dict(zip(COLUMNS, names, strict=False)))
+    table = places.loc[places.index.repeat(net.n_step)].reset_index(drop=True)
+    dates = pd.to_datetime(net.start) + pd.to_timedelta(np.arange(net.n_step) * net.step_days, unit="D")
+    table["date"] = np.tile(dates, len(kept))
+    table["unit"] = table["series"].map(SERIES_UNITS)
+    numbers = np.full((len(kept), net.n_step, 1 + len(QUANTILES)), np.nan)
+    for block, values in zip(numbers, kept, strict=True):
+        is_mean = values.shape[1] == 1
+        block[:, slice(0, 1) if is_mean else slice(1, None)] = values
+    table[["mean", *QUANTILES]] = numbers.reshape(len(table), -1)
+    return table
 
 
 def _blocks(record: Record) -> Iterator[tuple[str, str, str, str, Floats]]:
@@ -77,22 +89,3 @@ def _ever_short(record: Record, commodity: str, region: str) -> Floats:
     first = record.outcome("first_shortage_days", commodity, region)
     steps = np.floor(first[~np.isnan(first)] / net.step_days + 1e-9).astype(np.intp)
     return np.cumsum(np.bincount(steps, minlength=net.n_step)) / record.n_run
-
-
-def _block(record: Record, name: str, commodity: str, region: str, origin: str, values: Floats) -> pd.DataFrame:
-    net = record.network
-    n_step, width = values.shape
-    frame = pd.DataFrame(
-        {
-            "series": name,
-            "commodity": commodity,
-            "region": region,
-            "origin": origin,
-            "date": pd.to_datetime(net.start) + pd.to_timedelta(np.arange(n_step) * net.step_days, unit="D"),
-            "unit": SERIES_UNITS[name],
-            "mean": values[:, 0] if width == 1 else np.nan,
-        },
-    )
-    for i, quantile in enumerate(QUANTILES):
-        frame[quantile] = values[:, i] if width > 1 else np.nan
-    return frame

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.measure.estimate import Chance
+    from sim.show.helper import Helper
     from sim.show.view import RunView
 
 Progress = Callable[[int, int], None]
@@ -83,25 +85,31 @@ class Result:
 
         return write_charts(self.view(), Path(folder))
 
-    def save(self, out: str | Path | None = None) -> Path:
+    def save(self, out: str | Path | None = None, helper: Helper | None = None) -> Path:
         """Write the run folder under `out` (`runs` if not given) and return its path.
+
+        Arguments:
+            out: folder of run folders; made if absent.
+            helper: from `chart_helper`; draws some of the charts meanwhile.
 
         Raises:
             RunError: it cannot be written; nothing is left behind.
         """
         from sim.record.folder import manifest, write
         from sim.record.tables import outcomes
-        from sim.show.charts import write_charts
+        from sim.show.charts import drawing
         from sim.show.page import write_page
 
         tables = {"summary": self._summary, "series": self._series}
         told = manifest(self.record)
         view = _view(told, tables)
 
-        def draw_into(folder: Path) -> None:
-            write_page(view, write_charts(view, folder / "charts"), told, folder / "report.html")
+        @contextmanager
+        def drawn(folder: Path) -> Iterator[Callable[[], Path]]:
+            with drawing(view, folder / "charts", helper) as finish:
+                yield lambda: write_page(view, finish(), told, folder / "report.html")
 
-        return write(Path(out) if out is not None else RUNS_FOLDER, told, outcomes(self.record), tables, draw_into)
+        return write(Path(out) if out is not None else RUNS_FOLDER, told, outcomes(self.record), tables, drawn)
 
     def report(self) -> dict[str, Any]:
         """The result as one plain object: scenario, runs, outcomes."""
@@ -161,6 +169,13 @@ def run(
 
     scenario = _with_runs(_loaded(source, variant, sets), runs, rng_seed)
     return Result(ensemble(scenario, compile_model(scenario), progress=progress))
+
+
+def chart_helper() -> AbstractContextManager[Helper | None]:
+    """A second process that draws charts, for `Result.save`; for programs whose main module may be imported twice."""
+    from sim.show.helper import chart_helper as helper
+
+    return helper()
 
 
 def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> None:

@@ -15,6 +15,7 @@ from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from sim.api import Result
+    from sim.show.helper import Helper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,13 @@ def run_asked(asked: Asked) -> None:
     from sim import api
 
     said_once(asked)
+    with api.chart_helper() as helper:
+        _run_and_save(asked, helper)
+
+
+def _run_and_save(asked: Asked, helper: Helper | None) -> None:
+    from sim import api
+
     began = time.monotonic()
     with progress(asked.quiet) as report:
         result = api.run(asked.scenario, variant=asked.variant, sets=asked.sets, runs=asked.runs, rng_seed=asked.rng_seed, progress=report)
@@ -113,7 +121,7 @@ def run_asked(asked: Asked) -> None:
         print_summary(result)
     if not asked.quiet:
         click.echo("writing tables and charts ...", err=True)
-    folder = result.save(asked.out)
+    folder = result.save(asked.out, helper)
     if asked.as_json:
         told = result.report()
         print_json({"scenario": told.pop("scenario"), "run_folder": str(folder), **told})

@@ -18,11 +18,7 @@ def ship(room: Room, k: int) -> None:
     """8. Goods are rationed among the orders the links may pass; unmet orders try again where goods are left."""
     s, f, p = room.state, room.flows, room.plan
     if len(p.limited):
-        ask = room.passable.take(p.limited, axis=0)
-        passed = room.effects.open.take(p.limited, axis=0)
-        np.multiply(ask, passed, out=passed)
-        np.add(passed, room.leak_t.take(p.limited, axis=0), out=passed)
-        room.passable[p.limited] = np.minimum(ask, passed, out=ask)
+        _limit(room)
     np.multiply(f.order, FLOOR, out=room.floor_t)
     p.ship_ration(s.finished, room.passable, f.shipped)
     if p.net.prices:
@@ -99,6 +95,15 @@ def support(room: Room) -> None:
         np.add(s.bought[row], taken, out=s.bought[row])
 
 
+def _limit(room: Room) -> None:
+    """Links that shocks may shut pass what they are open for, and what leaks."""
+    rows = room.plan.limited
+    scratch = ((room.passable, room.link_a), (room.effects.open, room.link_b), (room.leak_t, room.flows.shipped))
+    ask, passed, leak = (np.take(array, rows, axis=0, out=out[: len(rows)], mode="clip") for array, out in scratch)
+    np.add(np.multiply(ask, passed, out=passed), leak, out=passed)
+    room.passable[rows] = np.minimum(ask, passed, out=ask)
+
+
 def _send_late(room: Room, k: int, under_way: Floats) -> None:
     """What is shipped over a longer route is noted at its days of arrival, in two parts as any other."""
     late, links = room.state.late, room.plan.routes
@@ -152,9 +157,10 @@ def _ask_again(room: Room, reach: Ints) -> None:
     held = (room.state.finished, room.flows.shipped, room.received, room.need)
     left, shipped, received, need = (_columns(array, runs) for array in held)
     way, order, floor = (_columns(array, runs) for array in (room.way, room.flows.order, room.floor_t))
-    ask, goods = np.empty_like(shipped), np.empty_like(need)
+    is_all = isinstance(runs, slice)
+    ask, goods = (room.link_b, room.node_a) if is_all else (np.empty_like(shipped), np.empty_like(need))
     half = np.flatnonzero(room.half_open[runs])
-    there = half if isinstance(runs, slice) else reach[half]
+    there = half if is_all else reach[half]
     for _ in range(p.net.sweeps - 1):
         p.by_dst.sum(p.by_src.scale(way, left, ask), goods)
         if not np.logical_and(goods, need).any():

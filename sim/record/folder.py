@@ -8,6 +8,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -31,7 +32,7 @@ def write(
     told: dict[str, Any],
     outcomes: Iterable[pd.DataFrame],
     tables: dict[str, pd.DataFrame],
-    draw_into: Callable[[Path], object],
+    drawing: Callable[[Path], AbstractContextManager[Callable[[], object]]],
 ) -> Path:
     """Write a run folder and return its path, `<scenario>-<date>-<hash>` under `parent`.
 
@@ -40,7 +41,7 @@ def write(
         told: `manifest(record)`.
         outcomes: blocks of the table of outcomes.
         tables: `summary` (always CSV) and `series`; it and the outcomes are Parquet where pyarrow is installed, else CSV.
-        draw_into: draws charts and page into the folder it is given.
+        drawing: begins to draw into the folder it is given, and yields what ends it: charts and page.
 
     Raises:
         RunError: the folder cannot be written; nothing is left behind.
@@ -51,8 +52,9 @@ def write(
     except OSError as error:
         raise _cannot_write(parent, error) from error
     try:
-        _fill(scratch, told, outcomes, tables)
-        draw_into(scratch)
+        with drawing(scratch) as finish:
+            _fill(scratch, told, outcomes, tables)
+            finish()
         final = _free_name(parent, told)
         scratch.chmod(0o755)
         scratch.rename(final)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.errors import Problem, RunError
 from sim.show import style
+from sim.show.helper import Helper
 from sim.show.layout import Grid, Key, Sheet, build
 from sim.show.marks import draw_fan, draw_line, draw_stack, draw_store, fan_keys, label_ends, store_keys
 from sim.show.parts import certainty, dress, in_use
@@ -204,21 +206,62 @@ def write_charts(view: RunView, folder: Path) -> tuple[Path, ...]:
     Raises:
         RunError: the run kept none of the series that charts are drawn from, or the folder cannot be written.
     """
-    written: list[Path] = []
+    with drawing(view, folder) as finish:
+        return finish()
+
+
+@contextmanager
+def drawing(view: RunView, folder: Path, helper: Helper | None = None) -> Iterator[Callable[[], tuple[Path, ...]]]:
+    """Let a helper begin with the first charts while the block does something else.
+
+    Arguments:
+        view: the run.
+        folder: where to write; made if absent.
+        helper: another process that draws some of them.
+    Yields:
+        a function that draws the other charts here, waits for the helper, and returns the paths.
+    Raises:
+        RunError: as `write_charts`. The helper stops, so that it writes no more.
+    """
+    jobs = [
+        (place, commodity)
+        for commodity in view.commodities
+        if _has_users(view, commodity)
+        for place, (_, _, needs) in enumerate(_CHARTS)
+        if all(view.has(series, commodity) for series in needs)
+    ]
+    if not jobs:
+        remedy = "Name series under watch.series and run it again."
+        raise RunError(Problem(where="charts", what="the run kept no series to draw", remedy=remedy))
+    first, last = jobs[: (len(jobs) + 1) // 2], jobs[(len(jobs) + 1) // 2 :]
+    if helper:
+        helper.ask(_draw, view, folder, first)
+
+    def finish() -> tuple[Path, ...]:
+        try:
+            later = _draw(view, folder, last)
+            earlier = (helper.answer() if helper else None) or _draw(view, folder, first)
+        except OSError as error:
+            got = error.strerror or str(error)
+            remedy = "Give a folder that can be written, on a disk with room."
+            raise RunError(Problem(file=str(folder), what="cannot write the charts here", got=got, remedy=remedy)) from error
+        return (*earlier, *later)
+
     try:
-        with style.chart_style():
-            for commodity in filter(lambda name: _has_users(view, name), view.commodities):
-                for stem, draw, needs in _CHARTS:
-                    if all(view.has(series, commodity) for series in needs):
-                        written += style.save(draw(view, commodity), folder, f"{stem}-{commodity}")
-    except OSError as error:
-        got = error.strerror or str(error)
-        remedy = "Give a folder that can be written, on a disk with room."
-        raise RunError(Problem(file=str(folder), what="cannot write the charts here", got=got, remedy=remedy)) from error
-    if not written:
-        raise RunError(
-            Problem(where="charts", what="the run kept no series to draw", remedy="Name series under watch.series and run it again.")
-        )
+        yield finish
+    except BaseException:
+        if helper:
+            helper.stop()
+        raise
+
+
+def _draw(view: RunView, folder: Path, jobs: Sequence[tuple[int, str]]) -> tuple[Path, ...]:
+    """Draw charts, each a place in `_CHARTS` and a commodity."""
+    written: list[Path] = []
+    with style.chart_style():
+        for place, commodity in jobs:
+            stem, draw, _ = _CHARTS[place]
+            written += style.save(draw(view, commodity), folder, f"{stem}-{commodity}")
     return tuple(written)
 
 

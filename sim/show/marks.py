@@ -117,7 +117,7 @@ def draw_stack(axes: Axes, day: Floats, layers: Mapping[str, Floats], colours: M
     for name, level in zip(layers, tops[:, kept], strict=True):
         # A thin white edge keeps neighbours apart in grey print.
         ring = _ring(day[kept], floor, level, width=COLUMN)
-        axes.add_patch(Polygon(ring, facecolor=colours[name], edgecolor="white", linewidth=0.3))
+        axes.add_artist(Polygon(ring, facecolor=colours[name], edgecolor="white", linewidth=0.3))
         floor = level
 
 
@@ -132,7 +132,7 @@ def _band(axes: Axes, band: tuple[Floats, Floats, Floats], colour: str, alpha: f
             edges = np.stack((low[run], high[run]))
             kept = run[thin(day[run], np.log(edges) if axes.get_yscale() == "log" else edges)]
             ring = _ring(day[kept], low[kept], high[kept], width=BAR)
-            axes.add_patch(Polygon(ring, facecolor=colour, alpha=alpha, linewidth=0))
+            axes.add_artist(Polygon(ring, facecolor=colour, alpha=alpha, linewidth=0))
 
 
 def _ring(day: Floats, low: Floats, high: Floats, *, width: float) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -33,7 +34,7 @@ class FakeResult:
     scenario: str
     wrote: list[Path | None]
 
-    def save(self, out: Path | None = None) -> Path:
+    def save(self, out: Path | None = None, helper: None = None) -> Path:
         self.wrote.append(out)
         return Path(out or "runs") / f"{self.scenario}-2026"
 
@@ -84,6 +85,9 @@ class FakeApi:
             raise self.fail
         return FakeResult(source, self.wrote)
 
+    def chart_helper(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def trace(self, source: str, run: int = 0, variant: str | None = None, sets: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         self.asked.append({"source": source, "run": run, "variant": variant, "sets": sets})
         event = {"date": "2026-07-01", "kind": "shock", "commodity": "gallium.refined", "region": "CHN", "amount": math.nan, "unit": "t"}
@@ -98,7 +102,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
     """The stand-in, in the place of `sim.api`."""
     fake = FakeApi()
     module = ModuleType("sim.api")
-    vars(module).update({name: getattr(fake, name) for name in ("shipped", "load", "check", "run", "trace", "plot")})
+    vars(module).update({name: getattr(fake, name) for name in ("shipped", "load", "check", "run", "trace", "plot", "chart_helper")})
     monkeypatch.setitem(sys.modules, "sim.api", module)
     monkeypatch.setattr(sim, "api", module, raising=False)
     return fake

@@ -197,12 +197,13 @@ def test_ctrl_c_is_one_word_and_leaves_nothing(own: Path) -> None:
 def test_ctrl_c_while_charts_are_drawn_leaves_no_half_of_a_folder(
     own: Path, typed: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(view: object, folder: Path) -> None:
+    def stop(figure: object, folder: Path, stem: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "half.png").write_text("")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.show.charts.write_charts", stop)
+    # Here alone: the helper goes on with the other charts until it is stopped.
+    monkeypatch.setattr("sim.show.style.save", stop)
     done = typed("run", "own.yaml", "--quiet")
     assert (done.exit_code, done.stderr) == (130, "interrupted\n")
     assert "Tables and charts" not in done.stdout

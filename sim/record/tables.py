@@ -24,6 +24,7 @@ SERIES_UNITS = {
     "short": "share",
     "shock": "share",
 }
+BLOCK_ROWS = 2**17
 QUANTILES = tuple(f"p{round(100 * level):02d}" for level in LEVELS)
 COLUMNS = ("series", "commodity", "region", "origin", "date", "unit", "mean", *QUANTILES)
 
@@ -33,11 +34,19 @@ def outcomes(record: Record) -> Iterator[pd.DataFrame]:
 
     Arguments:
         record: the record of the runs.
+    Yields:
+        blocks of whole places, so that memory does not grow with the table.
     """
-    for row, place in enumerate(record.places):
-        values = {measure: record.row(measure, row) for measure in record.outcomes}
-        columns = {measure: np.full(record.n_run, np.nan) if v is None else v for measure, v in values.items()}
-        yield pd.DataFrame({"run": np.arange(record.n_run), **place._asdict(), **columns})
+    n_run, n_place = record.n_run, max(1, BLOCK_ROWS // record.n_run)
+    never = np.full(n_run, np.nan)
+    for first in range(0, len(record.places), n_place):
+        rows = range(first, min(first + n_place, len(record.places)))
+        places = pd.DataFrame([record.places[row] for row in rows])
+        block = places.loc[places.index.repeat(n_run)].reset_index(drop=True)
+        block.insert(0, "run", np.tile(np.arange(n_run), len(rows)))
+        kept = {measure: [record.row(measure, row) for row in rows] for measure in record.outcomes}
+        columns = {measure: np.concatenate([never if v is None else v for v in values]) for measure, values in kept.items()}
+        yield pd.concat([block, pd.DataFrame(columns)], axis=1)
 
 
 def series(record: Record) -> pd.DataFrame:

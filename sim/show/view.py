@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,7 +84,7 @@ class RunView:
     summary: pd.DataFrame
     """Columns `SUMMARY_COLUMNS`: one row a measure and place."""
 
-    @property
+    @cached_property
     def is_certain(self) -> bool:
         """Whether every run is the same, see `all_alike`."""
         return all_alike(self.summary, self.n_runs)
@@ -94,7 +96,7 @@ class RunView:
             series: one of `WATCHED`, `recycled`, `demand` or `short`.
             commodity: as in `commodities`.
         """
-        return bool(((self.series["series"] == series) & (self.series["commodity"] == commodity)).any())
+        return (series, commodity) in self._kept
 
     def by_region(self, series: str, commodity: str) -> dict[str, Course]:
         """One course a region, in the order of `regions`.
@@ -166,10 +168,14 @@ class RunView:
         pairs = zip(rows["region"], rows[column], strict=True)
         return {str(region): float(value) for region, value in pairs if not np.isnan(value)}
 
+    @cached_property
+    def _kept(self) -> dict[Hashable, pd.DataFrame]:
+        """Rows of each (series, commodity)."""
+        return dict(iter(self.series.groupby(["series", "commodity"], sort=False, observed=True)))
+
     def _rows(self, series: str, commodity: str) -> pd.DataFrame:
-        table = self.series.loc[(self.series["series"] == series) & (self.series["commodity"] == commodity)]
-        if not table.empty:
-            return table
+        if (series, commodity) in self._kept:
+            return self._kept[series, commodity]
         if commodity not in self.commodities:
             remedy = near_miss(commodity, self.commodities, "Commodities here")
             raise RunError(Problem(where="charts", what=f"the run has no commodity '{commodity}'", remedy=remedy))

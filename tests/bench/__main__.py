@@ -18,7 +18,7 @@ from sim.scenario import load
 from sim.study.ensemble import ensemble
 
 ROUNDS = 15
-N_RUN = 1000
+n_run = 1000
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -30,9 +30,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Print the table."""
-    scenario = load("gallium-export-halt", sets=[f"runs.count={N_RUN}"])
+    scenario = load("gallium-export-halt")
+    n_run = scenario.runs.count
     model = compile_model(scenario)
-    net, world = model.network, draw(model, scenario.runs.rng_seed, 0, N_RUN)
+    net, world = model.network, draw(model, scenario.runs.rng_seed, 0, n_run)
 
     def engine_alone() -> None:
         tally: list[Tally] = []
@@ -47,10 +48,10 @@ def main() -> None:
     rows: dict[str, list[float]] = {"twin, one run": [], "batch engine and outcomes": [], "batch, draws, outcomes, weekly fans": []}
     for turn in range(ROUNDS):
         rows["twin, one run"].append(seconds(lambda turn=turn: run_twin(net, world, turn)))
-        rows["batch engine and outcomes"].append(seconds(engine_alone) / N_RUN)
-        rows["batch, draws, outcomes, weekly fans"].append(seconds(lambda: ensemble(scenario, model)) / N_RUN)
+        rows["batch engine and outcomes"].append(seconds(engine_alone) / n_run)
+        rows["batch, draws, outcomes, weekly fans"].append(seconds(lambda: ensemble(scenario, model)) / n_run)
     size = f"{net.n_step} weeks, {net.n_node} nodes, {len(net.links.src)} links, {len(net.users.node)} users"
-    print(f"{scenario.name}: {size}; batch of {N_RUN:,} runs")
+    print(f"{scenario.name}: {size}; batch of {n_run:,} runs")
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; one process, median of {ROUNDS} rounds\n")
     print(f"{'':38s}{'ms a run':>10s}{'times the twin':>18s}{'(range)':>14s}")
     for name, times in rows.items():

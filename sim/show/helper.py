@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -27,7 +28,7 @@ class Helper:
         # Not forked: a fork of a process that has threads, as numpy's may, can hang.
         context = multiprocessing.get_context("spawn")
         self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, gc.get_threshold()[0]), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -74,9 +75,10 @@ def chart_helper() -> Iterator[Helper | None]:
             helper.stop()
 
 
-def _work(line: Connection) -> None:
+def _work(line: Connection, threshold: int) -> None:
     """Do what is asked until the parent is gone; interrupts are the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(threshold)
     import sim.show.charts  # noqa: F401  the slow part, done while nothing is asked
 
     with suppress(EOFError, OSError):

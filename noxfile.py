@@ -41,6 +41,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def data(session: nox.Session) -> None:
+    """Make the pack's files of facts from their inputs and cards, and print their checks; `-- cobalt` for one."""
+    session.install(*PINS, "-e", ".")
+    session.run("python", "-m", "sim.data.making", *session.posargs)
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the wheel and use it where there is no checkout."""
     with tempfile.TemporaryDirectory() as folder:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from sim.data.areas import REST
 from sim.data.facts import ANY, WORLD, Fact
 from sim.errors import DataError, Problem
 
@@ -42,7 +43,7 @@ def base(facts: Iterable[Fact]) -> Base:
     for fact in facts:
         if fact.role != "base":
             continue
-        earlier = found.setdefault((fact.commodity, fact.quantity, fact.region, fact.partner, fact.sector), fact)
+        earlier = found.setdefault(_key(fact), fact)
         if earlier.value != fact.value:
             raise DataError(
                 Problem(
@@ -54,6 +55,43 @@ def base(facts: Iterable[Fact]) -> Base:
                 )
             )
     return Base(found)
+
+
+def split_rest(known: Base, regions: Sequence[str], blocs: Mapping[str, str]) -> Base:
+    """Use that is stated for the rest of the world alone, shared out to the countries a scenario names by their part in industry.
+
+    regions: of the scenario. blocs: bloc by country. Cover and end uses of those countries are those of the rest of the world.
+    """
+    shares, found = known.of("industry_share", ANY), dict(known.found)
+    for commodity in {f.commodity for f in known.found.values() if f.quantity == "consumption"}:
+        stated = set(known.of("consumption", commodity))
+        named = [r for r in regions if r in shares and r not in stated and r != REST and blocs.get(r) not in stated]
+        if REST not in stated or not named:
+            continue
+        whole = 1.0 - sum(shares[area] for area in stated if area in shares and area != REST)
+        part = {region: shares[region] / whole for region in named}
+        for fact in [f for f in known.found.values() if f.commodity == commodity and REST in (f.region, f.partner)]:
+            for copy in _shared_out(fact, part, 1.0 - sum(part.values())):
+                found.setdefault(_key(copy), copy)
+                if copy.region == fact.region and copy.partner == fact.partner:
+                    found[_key(copy)] = copy
+    return Base(found)
+
+
+def _key(fact: Fact) -> tuple[str, str, str, str, str]:
+    return fact.commodity, fact.quantity, fact.region, fact.partner, fact.sector
+
+
+def _shared_out(fact: Fact, part: Mapping[str, float], left: float) -> Iterable[Fact]:
+    """A fact of the rest of the world and its copies for countries: amounts in parts, all else as it is."""
+    if fact.quantity in ("consumption", "recycled"):
+        yield replace(fact, value=fact.value * left)
+        yield from (replace(fact, region=area, value=fact.value * share, status="assumption") for area, share in part.items())
+    elif fact.quantity == "trade" and fact.partner == REST:
+        yield replace(fact, value=fact.value * left)
+        yield from (replace(fact, partner=area, value=fact.value * share, status="assumption") for area, share in part.items())
+    elif fact.quantity in ("cover", "end_use"):
+        yield from (replace(fact, region=area) for area in part)
 
 
 def next_stage(known: Base, commodity: str, made: Sequence[str]) -> dict[str, float]:

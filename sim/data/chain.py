@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sim.data.areas import Areas, areas, check_regions
-from sim.data.balance import Base, base, next_stage, sectors
+from sim.data.areas import REST, Areas, areas, check_regions
+from sim.data.balance import Base, base, next_stage, sectors, split_rest
 from sim.data.facts import ANY, WORLD
 from sim.data.material import check_material, commodities, facts
 from sim.errors import DataError, Problem
@@ -55,8 +55,15 @@ def chain(materials: Sequence[str], regions: Sequence[str]) -> NetworkSpec:
     for stage in stages:
         nodes |= _nodes(stage)
         trade += _links(stage)
-    recipes = {stage.commodity: CommoditySpec(recipe=stage.known.recipe(stage.commodity)) for stage in stages}
-    return NetworkSpec(commodities=recipes, nodes=nodes, trade=tuple(trade))
+    made = {stage.commodity for stage in stages}
+    commodities = {stage.commodity: CommoditySpec(recipe=stage.known.recipe(stage.commodity), host=_hosts(stage, made)) for stage in stages}
+    return NetworkSpec(commodities=commodities, nodes=nodes, trade=tuple(trade))
+
+
+def _hosts(stage: _Stage, made: set[str]) -> dict[str, float] | None:
+    """What a by-product comes with, where the scenario has all of its hosts: with some alone their part would be overstated."""
+    hosts = {f.partner: f.value for f in stage.known.rows("host", stage.commodity)}
+    return hosts if hosts and hosts.keys() <= made else None
 
 
 def _stages(materials: Sequence[str], regions: tuple[str, ...]) -> list[_Stage]:
@@ -69,10 +76,10 @@ def _stages(materials: Sequence[str], regions: tuple[str, ...]) -> list[_Stage]:
     usable: list[set[str]] = []
     for material in dict.fromkeys(materials):
         found = facts(material)
-        known, made = base(found), commodities(found)
+        known, made = split_rest(base(found), regions, codes.blocs), commodities(found)
         for commodity in made:
             if wanted := known.of("consumption", commodity):
-                usable.append(set(wanted))
+                usable.append({*wanted, *(known.of("industry_share", ANY) if REST in wanted else ())})
             stages.append(_Stage(commodity, known, codes, regions, next_stage(known, commodity, made)))
     check_regions(regions, codes, set.intersection(*usable))
     return stages

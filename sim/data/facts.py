@@ -55,6 +55,8 @@ QUANTITIES: dict[str, Quantity] = {
     "lead_home": Quantity("time", "lead time within a region"),
     "lead_abroad": Quantity("time", "lead time between regions without their own"),
     "thin_link": Quantity("share", "trade between partners without recorded trade, against what size alone suggests"),
+    "host": Quantity("share", "part of the output that comes up in making another commodity (partner)", partner=True),
+    "industry_share": Quantity("share", "part in world manufacturing, by which use that nobody publishes is split"),
     "priority": Quantity("number", "class of a sector where use is served by priority, 0 first", sector=True),
     "total_use": Quantity("rate", "use of all kinds, next stages included"),
     "idle_capacity": Quantity("rate", "capacity out of use"),
@@ -224,7 +226,7 @@ def _faults(row: dict[str, str], codes: frozenset[str]) -> Iterable[Fault]:
     for name, needed in (("partner", quantity.partner), ("sector", quantity.sector)):
         if needed != bool(row[name]):
             yield name, f"{row['quantity']} {'needs' if needed else 'takes no'} {name}", None, None
-    if quantity.partner and row["quantity"] != "recipe" and row["partner"] and row["partner"] not in codes:
+    if quantity.partner and row["quantity"] not in ("recipe", "host") and row["partner"] and row["partner"] not in codes:
         yield "partner", "unknown region", shown(row["partner"]), near_miss(row["partner"], sorted(codes))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import resources
 from math import floor, log10
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,14 @@ from sim.errors import DataError, Problem, near_miss, shown
 if TYPE_CHECKING:
     import pandas as pd
 
-MATERIALS = ("gallium", "germanium", "rare-earths")
+NO_MATERIALS = ("common", "regions")
+MATERIALS = tuple(
+    sorted(
+        path.name.removesuffix(".csv")
+        for path in resources.files("sim.data").iterdir()
+        if path.name.endswith(".csv") and path.name.removesuffix(".csv") not in NO_MATERIALS
+    )
+)
 COMMON = "common"
 
 
@@ -50,7 +58,8 @@ def sources(names: Iterable[str]) -> tuple[str, ...]:
 
     names: materials. Returns each source with its licence once, then how many numbers were measured, derived and assumed.
     """
-    found = dict.fromkeys(fact for name in names for fact in facts(name) if fact.role == "base")
+    # Parts in industry are told where they are used: in the rows split by them.
+    found = dict.fromkeys(fact for name in names for fact in facts(name) if fact.role == "base" and fact.quantity != "industry_share")
     cited = dict.fromkeys(f"{fact.source} ({fact.licence})" for fact in found if fact.status != "assumption")
     counts = {status: sum(fact.status == status for fact in found) for status in ("measured", "derived", "assumption")}
     tally = f"{counts['measured']} numbers measured, {counts['derived']} derived, {counts['assumption']} assumed"

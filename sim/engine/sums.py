@@ -9,6 +9,9 @@ import numpy as np
 
 from sim.model.world import Floats, Ints
 
+MOST_BLOCKS = 8
+"""Blocks from which bringing rows together costs less than a call for each."""
+
 
 class _Block(NamedTuple):
     """Groups next to each other whose members are laid out alike."""
@@ -46,17 +49,22 @@ class Groups:
         """Groups that have rows."""
         rows = [np.flatnonzero(group == g) for g in self.used]
         self.largest = max((len(r) for r in rows), default=0)
-        self._is_all = len(self.used) == n_group
         self._blocks = list(_blocks(rows))
-        # Rows laid out in no regular way are first brought together, group by group.
-        self._order = None if self._blocks else np.concatenate([*rows, np.array([], dtype=np.intp)]).astype(np.intp)
-        if self._order is not None and len(self._order):
+        self._order: Ints | None = None
+        place = self.used
+        if not self._blocks or len(self._blocks) > MOST_BLOCKS:
+            # Rows in no regular way, or in too many, are first brought together, groups of one size next to each other.
+            by_size = sorted(range(len(rows)), key=lambda g: len(rows[g]))
+            rows, place = [rows[g] for g in by_size], self.used[by_size]
+            self._order = np.concatenate([*rows, np.array([], dtype=np.intp)]).astype(np.intp)
             ends = np.cumsum([len(r) for r in rows])
             self._blocks = list(_blocks([np.arange(end - len(r), end) for r, end in zip(rows, ends, strict=True)]))
-        self._lone = self._blocks[0] if self._is_all and self._order is None and len(self._blocks) == 1 else None
+        self._place = None if np.array_equal(place, np.arange(n_group)) else place
+        """Groups in the order in which they are summed, where that is not their own."""
+        self._lone = self._blocks[0] if self._place is None and self._order is None and len(self._blocks) == 1 else None
         """The block, where one is all there is."""
-        self._group_of_row = np.searchsorted(self.used, group).tolist()
-        self._by_group = np.empty((0 if self._is_all else len(self.used), 0))
+        self._group: Ints = np.asarray(group, dtype=np.intp)
+        self._by_group = np.empty((0 if self._place is None else len(self.used), 0))
         self._by_row = np.empty((0 if self._order is None else len(self._order), 0))
 
     def sum(self, rows: Floats, out: Floats) -> Floats:
@@ -66,12 +74,13 @@ class Groups:
         self._make_room(rows.shape[1])
         if self._order is not None:
             rows = np.take(rows, self._order, axis=0, out=_narrow(self._by_row, rows.shape[1]), mode="clip")
-        sums = out if self._is_all else _narrow(self._by_group, rows.shape[1])
+        sums = out if self._place is None else _narrow(self._by_group, rows.shape[1])
         for block in self._blocks:
             _add_up(rows[block.rows].reshape(block.shape), block.axis, sums[block.groups])
-        if not self._is_all:
-            out[...] = 0.0
-            out[self.used] = sums
+        if self._place is not None:
+            if len(self.used) < self.n_group:
+                out[...] = 0.0
+            out[self._place] = sums
         return out
 
     def scale(self, rows: Floats, by_group: Floats, out: Floats) -> Floats:
@@ -81,13 +90,13 @@ class Groups:
             np.multiply(rows.reshape(shape), by_group[self._lone.lifted], out=out.reshape(shape))
             return out
         self._make_room(out.shape[1])
-        factors = by_group
-        if not self._is_all:
-            factors = np.take(by_group, self.used, axis=0, out=_narrow(self._by_group, by_group.shape[1]), mode="clip")
+        width = by_group.shape[1]
         if self._order is not None:
-            for row, group in enumerate(self._group_of_row):
-                np.multiply(rows[row], factors[group], out=out[row])
-            return out
+            each = np.take(by_group, self._group, axis=0, out=_narrow(self._by_row, width), mode="clip")
+            return np.multiply(rows, each, out=out)
+        factors = by_group
+        if self._place is not None:
+            factors = np.take(by_group, self._place, axis=0, out=_narrow(self._by_group, width), mode="clip")
         for block in self._blocks:
             table = rows[block.rows].reshape(block.shape)
             np.multiply(table, factors[block.lifted], out=out[block.rows].reshape(block.shape))

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from sim.cli.common import AS_JSON, DATA, print_columns, print_json, screen_width
+from sim.errors import DataError
 
 SCENARIOS_EXAMPLE = """
 \b
@@ -37,10 +38,14 @@ class MaterialWord(click.ParamType):
     name = "material"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Offer the materials that begin so."""
+        """Offer the materials that begin so, those of the folder typed before it included."""
         from sim.data import pack
 
-        return [CompletionItem(name) for name in pack.materials() if name.startswith(incomplete)]
+        try:
+            names = pack.materials(pack.read_folder(ctx.params["data"]) if ctx.params.get("data") else None)
+        except DataError:  # told when the line is carried out
+            names = pack.materials()
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 SHOWN = ("commodity", "quantity", "region", "partner", "sector", "value", "status", "year", "basis", "source", "url", "licence")

@@ -86,7 +86,7 @@ class _Merged:
         return next((fact for fact in facts if fact in self.own), None)
 
     def _place(self, fact: Fact) -> str:
-        return f"{fact.file}:{fact.line}" if fact in self.own else f"{fact.file}:{fact.line} of the pack"
+        return f"in {fact.file}:{fact.line}" if fact in self.own else "in the pack"
 
     def _incomplete(self, lacking: list[str]) -> Problem:
         file = next(fact.file for fact in self.facts if fact in self.own)
@@ -116,7 +116,7 @@ class _Merged:
         for row in self._of("capacity"):
             output = made.get((row.commodity, row.region))
             if output and row.value < output.value and (fact := self._mine(row, output)):
-                got = f"{row.text}, {self._place(row)}, against {output.text}, {self._place(output)}"
+                got = f"{row.text} {self._place(row)} against {output.text} {self._place(output)}"
                 yield _at(fact, fact.what, "capacity is below production", got, "Raise the capacity or lower the production.")
 
     def _uses(self) -> Iterator[Problem]:
@@ -135,7 +135,7 @@ class _Merged:
                 whole = rows.get((commodity, self.areas.blocs.get(area, "")))
                 if whole and (fact := self._mine(row, whole)):
                     other = whole if fact is row else row
-                    got = f"{row.region} beside {whole.region}, {self._place(other)}"
+                    got = f"{fact.region} beside {other.region} {self._place(other)}"
                     yield _at(fact, fact.what, "would be counted twice", got, f"Write {other.region} instead, or make its role context.")
 
 

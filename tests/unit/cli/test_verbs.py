@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,13 @@ def test_validate_json_has_the_place_of_each_mistake(api: Any, typed: Typed) -> 
         "file": "bad.yaml", "line": 12, "column": 3, "where": "shocks.halt.leakge", "what": "unknown key", "got": "'leakge'",
         "remedy": "Did you mean 'leakage'?",
     }  # fmt: skip
+
+
+def test_validate_reads_the_folder_of_facts_once(api: Any, typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(sys.modules["sim.api"], "check", lambda file, data: given.append(data))
+    assert typed("validate", "a.yaml", "b.yaml", "--data", "mine").exit_code == 0
+    assert given == ["what mine holds"] * 2
 
 
 def test_new_writes_a_file_once(api: Any, typed: Typed, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _files(folder: Path) -> tuple[list[_File], list[Problem]]:
         name = str(entry)
         if entry.is_dir():
             problems.append(Problem(file=name, what="a folder, which is not read", remedy=READ))
-        elif _kind(name) not in KINDS:
+        elif _kind(name) not in KINDS or (entry.exists() and not entry.is_file()):  # a pipe would be waited for
             problems.append(Problem(file=name, what="a file of another kind, which is not read", remedy=READ))
         elif not re.fullmatch(WORD, entry.stem):
             remedy = "Use letters, digits, - and _, beginning with a letter."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -86,6 +87,16 @@ def test_no_folder(folder: Path) -> None:
     assert said("") == "no folder of facts is named. Write, for example, --data my-facts."
     (folder / ".hidden").write_text("not looked at")
     assert said("mine") == f"mine: the folder is empty. {READ}"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_what_is_no_file_though_it_is_called_one(folder: Path) -> None:
+    os.mkfifo(folder / "gallium.csv")
+    (folder / "germanium.csv").symlink_to("nowhere")
+    assert said("mine").splitlines() == [
+        f"mine/gallium.csv: a file of another kind, which is not read. {READ}",
+        "mine/germanium.csv: the file cannot be read (got No such file or directory).",
+    ]
 
 
 def test_other_encodings(folder: Path) -> None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.errors import Problem, RunError, ScenarioError
 from sim.record.record import Record
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from sim.data import DataFolder
     from sim.measure.estimate import Chance
     from sim.show.helper import Helper
     from sim.show.view import RunView
 
 Progress = Callable[[int, int], None]
+Data: TypeAlias = "str | Path | DataFolder"
+"""A folder of facts, by path or already read."""
 RUNS_FOLDER = Path("runs")
 CHECKED_WORLDS = 8
 """Worlds drawn by `check`: enough to meet a law that often gives an impossible world."""
@@ -124,20 +127,21 @@ class Result:
         }
 
 
-def load(source: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> Scenario:
+def load(source: str | Path, variant: str | None = None, sets: Sequence[str] = (), data: Data | None = None) -> Scenario:
     """Read a scenario by path or by the name of a shipped one, and check it against the facts.
 
     Arguments:
         source: a path, or a name such as `gallium-export-halt`.
         variant: one of its variants.
         sets: `path=value` changes.
+        data: folder of facts over those that ship; the scenario keeps what was read.
 
     Raises:
-        ScenarioError: with every mistake at once.
+        ScenarioError: with every mistake at once. DataError: with every mistake of the folder.
     """
     from sim.model.compile import compile_model
 
-    scenario = load_scenario(source, variant=variant, sets=sets)
+    scenario = load_scenario(source, variant=variant, sets=sets, data=_read_data(data))
     compile_model(scenario)
     return scenario
 
@@ -147,9 +151,9 @@ def run(
     *,
     variant: str | None = None,
     sets: Sequence[str] = (),
+    data: Data | None = None,
     runs: int | None = None,
     rng_seed: int | None = None,
-    progress: Progress | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -157,17 +161,49 @@ def run(
         source: a path, the name of a shipped scenario, or a Scenario.
         variant: one of its variants.
         sets: `path=value` changes.
+        data: folder of facts over those that ship.
         runs: number of runs instead of the scenario's.
         rng_seed: generator number instead of the scenario's.
+
+    Raises:
+        ScenarioError: the scenario has mistakes. DataError: facts are wrong. ModelError: no world at rest. RunError: the run failed.
+    """
+    return simulate(prepare(source, variant=variant, sets=sets, data=data, runs=runs, rng_seed=rng_seed))
+
+
+def prepare(
+    source: str | Path | Scenario,
+    *,
+    variant: str | None = None,
+    sets: Sequence[str] = (),
+    data: Data | None = None,
+    runs: int | None = None,
+    rng_seed: int | None = None,
+) -> Scenario:
+    """Read a scenario with all that is changed for a run; `simulate` checks it against the facts.
+
+    Arguments:
+        source, variant, sets, data, runs, rng_seed: as for `run`.
+
+    Raises:
+        ScenarioError: the scenario has mistakes. DataError: the folder of facts has.
+    """
+    return _with_runs(_loaded(source, variant, sets, data), runs, rng_seed)
+
+
+def simulate(scenario: Scenario, progress: Progress | None = None) -> Result:
+    """Simulate a scenario that is read, telling how far it is.
+
+    Arguments:
+        scenario: from `prepare` or `load`.
         progress: called with (runs done, runs wanted).
 
     Raises:
-        ScenarioError: the scenario has mistakes. ModelError: no world at rest. RunError: the run failed.
+        ScenarioError: names do not fit the facts. DataError: facts are wrong. ModelError: no world at rest. RunError: the run failed.
     """
     from sim.model.compile import compile_model
     from sim.study.ensemble import ensemble
 
-    scenario = _with_runs(_loaded(source, variant, sets), runs, rng_seed)
     return Result(ensemble(scenario, compile_model(scenario), progress=progress))
 
 
@@ -178,13 +214,14 @@ def chart_helper() -> AbstractContextManager[Helper | None]:
     return helper()
 
 
-def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> None:
+def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = (), data: Data | None = None) -> None:
     """See whether a scenario and each of its variants would run: read, compile, draw a few worlds, and let them rest.
 
     Arguments:
         source: a path, or the name of a shipped scenario.
         variant: look at this variant only.
         sets: `path=value` changes.
+        data: folder of facts over those that ship.
 
     Raises:
         ScenarioError: the scenario has mistakes. DataError: facts are wrong. ModelError: no world at rest.
@@ -193,13 +230,16 @@ def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = 
     from sim.model.compile import compile_model
     from sim.study.ensemble import check_rest
 
+    own = _read_data(data)
     for name in (variant,) if variant is not None else (None, *load_scenario(source, sets=sets).variants):
-        scenario = load_scenario(source, variant=name, sets=sets)
+        scenario = load_scenario(source, variant=name, sets=sets, data=own)
         model = compile_model(scenario)
         check_rest(model, draw(model, scenario.runs.rng_seed, 0, min(CHECKED_WORLDS, scenario.runs.count)))
 
 
-def trace(source: str | Path | Scenario, run: int = 0, variant: str | None = None, sets: Sequence[str] = ()) -> list[dict[str, Any]]:
+def trace(
+    source: str | Path | Scenario, run: int = 0, variant: str | None = None, sets: Sequence[str] = (), data: Data | None = None
+) -> list[dict[str, Any]]:
     """One run told as dated events by the twin engine.
 
     Arguments:
@@ -207,15 +247,16 @@ def trace(source: str | Path | Scenario, run: int = 0, variant: str | None = Non
         run: number of the run, from 0; it lives in the same world as run number `run` of `sim run`.
         variant: one of its variants.
         sets: `path=value` changes.
+        data: folder of facts over those that ship.
 
     Raises:
-        ScenarioError: the scenario has mistakes, or it has no such run.
+        ScenarioError: the scenario has mistakes, or it has no such run. DataError: facts are wrong.
     """
     from sim.draw import draw
     from sim.engine.twin import run_twin
     from sim.model.compile import compile_model
 
-    scenario = _loaded(source, variant, sets)
+    scenario = _loaded(source, variant, sets, data)
     if not 0 <= run < scenario.runs.count:
         got, last = str(run), scenario.runs.count - 1
         raise ScenarioError(Problem(where="run", what="no such run", got=got, remedy=f"Give a number from 0 to {last}."))
@@ -224,6 +265,49 @@ def trace(source: str | Path | Scenario, run: int = 0, variant: str | None = Non
     events = run_twin(model.network, world, 0, threshold=model.threshold).events
     fields = ("kind", "commodity", "region", "amount", "unit", "text")
     return [{"date": e.date.isoformat(), **{field: getattr(e, field) for field in fields}} for e in events]
+
+
+def materials(data: Data | None = None) -> tuple[str, ...]:
+    """Names of the materials with facts.
+
+    Arguments:
+        data: folder of facts over those that ship.
+
+    Raises:
+        DataError: with every mistake of the folder.
+    """
+    from sim.data import pack
+
+    return pack.materials(_read_data(data))
+
+
+def facts(material: str, data: Data | None = None) -> pd.DataFrame:
+    """Every number of a material with its status, basis and source, base rows before context.
+
+    Arguments:
+        material: one of `materials(data)`.
+        data: folder of facts over those that ship; what they replace stands as context, with a note by which row.
+
+    Raises:
+        DataError: no such material, or the folder has mistakes.
+    """
+    from sim.data import pack
+
+    return pack.table(material, _read_data(data))
+
+
+def read_data(folder: str | Path) -> DataFolder:
+    """Read a folder of facts once, to give it as `data` more than once.
+
+    Arguments:
+        folder: files NAME.csv and NAME.parquet with the columns of the facts that ship, NAME being a material or `common`.
+
+    Raises:
+        DataError: with every mistake of every file.
+    """
+    from sim.data import pack
+
+    return pack.read_folder(folder)
 
 
 def shipped() -> list[dict[str, Any]]:
@@ -253,13 +337,18 @@ def plot(folder: str | Path) -> tuple[Path, ...]:
         raise RunError(Problem(file=str(folder), what="cannot write the charts", got=error.strerror or str(error))) from error
 
 
-def _loaded(source: str | Path | Scenario, variant: str | None, sets: Sequence[str]) -> Scenario:
+def _loaded(source: str | Path | Scenario, variant: str | None, sets: Sequence[str], data: Data | None) -> Scenario:
+    own = _read_data(data)
     if not isinstance(source, Scenario):
-        return load_scenario(source, variant=variant, sets=sets)
+        return load_scenario(source, variant=variant, sets=sets, data=own)
     if variant is not None or sets:
         what = "a Scenario takes no variant and no sets here: it is already read"
         raise ScenarioError(Problem(what=what, remedy="Give them to sim.load, or give the path or name instead of the Scenario."))
-    return source
+    return source if own is None else source.with_data(own)
+
+
+def _read_data(data: Data | None) -> DataFolder | None:
+    return read_data(data) if isinstance(data, str | Path) else data
 
 
 def _with_runs(scenario: Scenario, count: int | None, rng_seed: int | None) -> Scenario:

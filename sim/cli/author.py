@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.common import AS_JSON, ScenarioWord, print_json
+from sim.cli.common import AS_JSON, DATA, ScenarioWord, print_json
 from sim.errors import Problem, ScenarioError, SimError, shown
 
 NEW_EXAMPLE = """
@@ -46,26 +46,29 @@ VALIDATE_EXAMPLES = """
 \b
 Examples:
   sim validate my-question.yaml
+  sim validate my-question.yaml --data my-facts
   sim validate scenarios/*.yaml --json
 """
 
 
 @click.command(epilog=VALIDATE_EXAMPLES)
 @click.argument("files", type=ScenarioWord(), nargs=-1, required=True, metavar="FILE...")
+@DATA
 @AS_JSON
 @click.pass_context
-def validate(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
+def validate(ctx: click.Context, files: tuple[str, ...], data: str | None, as_json: bool) -> None:
     """Check scenario files, all mistakes at once, and that each variant can be run.
 
     Each mistake is a line `file:line:column where: what (got ...). remedy`; exit status 2 if there is one.
     """
     from sim import api
 
+    own = None if data is None else api.read_data(data)
     checked = []
     for file in files:
         try:
-            scenario = api.load(file)
-            api.check(file)
+            scenario = api.load(file, data=own)
+            api.check(file, data=own)
         except SimError as error:
             checked.append({"file": file, "ok": False, "title": None, "problems": [asdict(problem) for problem in error.problems]})
             if not as_json:

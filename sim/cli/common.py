@@ -39,6 +39,20 @@ class VariantWord(click.ParamType):
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+class DataWord(click.ParamType):
+    """The path of a folder of facts."""
+
+    name = "folder"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """How the help page calls it."""
+        return "DIR"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer folders."""
+        return [CompletionItem(incomplete, type="dir")]
+
+
 class WholeNumber(click.ParamType):
     """A whole number in a range, written as in a scenario: 1000 or 1e3."""
 
@@ -74,6 +88,7 @@ VARIANT = click.option("--variant", type=VariantWord(), help="A variant that the
 SETS = click.option(
     "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Replace one number, e.g. shocks.halt.leakage=0.3; may be repeated."
 )
+DATA = click.option("--data", type=DataWord(), help="Folder of your own facts, over those that ship: NAME.csv or NAME.parquet.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import AS_JSON, MOST_RUNS, SCENARIO, SETS, VARIANT, WholeNumber, print_json, screen_width
+from sim.cli.common import AS_JSON, DATA, MOST_RUNS, SCENARIO, SETS, VARIANT, WholeNumber, print_json, screen_width
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Asked:
     rng_seed: int | None
     sets: tuple[str, ...]
     variant: str | None
+    data: str | None
     out: Path
     as_json: bool
     quiet: bool
@@ -73,6 +74,7 @@ RUN_EXAMPLES = """
 Examples:
   sim run gallium-export-halt
   sim run my-question.yaml --runs 500 --set shocks.halt.leakage=0.3
+  sim run gallium-export-halt --data my-facts
   sim run gallium-export-halt --json | jq .outcomes[0]
 """
 
@@ -83,6 +85,7 @@ Examples:
 @click.option("--rng-seed", type=WholeNumber(0, 2**63 - 1), help="Number that fixes all chance (default: the scenario's).")
 @SETS
 @VARIANT
+@DATA
 @click.option(
     "--out",
     default="runs",
@@ -115,7 +118,10 @@ def _run_and_save(asked: Asked, helper: Helper | None) -> None:
 
     began = time.monotonic()
     with progress(asked.quiet) as report:
-        result = api.run(asked.scenario, variant=asked.variant, sets=asked.sets, runs=asked.runs, rng_seed=asked.rng_seed, progress=report)
+        scenario = api.prepare(
+            asked.scenario, variant=asked.variant, sets=asked.sets, data=asked.data, runs=asked.runs, rng_seed=asked.rng_seed
+        )
+        result = api.simulate(scenario, report)
     simulated = time.monotonic()
     if not asked.as_json:
         print_summary(result)

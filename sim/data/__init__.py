@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sim.data.pack import Check, Fact, chain, checks, facts, materials, table
+from sim.data.pack import Check, DataFolder, Fact, chain, checks, facts, materials, read_folder, table
 
-__all__ = ["Check", "Fact", "chain", "checks", "facts", "materials", "table"]
+__all__ = ["Check", "DataFolder", "Fact", "chain", "checks", "facts", "materials", "read_folder", "table"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sim.data.areas import REST, Areas, areas, check_regions
 from sim.data.balance import Base, base, next_stage, sectors, split_rest
 from sim.data.facts import ANY, WORLD
-from sim.data.material import check_material, commodities, facts
+from sim.data.material import check_materials, commodities, facts
+from sim.data.own import DataFolder
 from sim.errors import DataError, Problem
 from sim.scenario.network import CommoditySpec, Demand, NetworkSpec, NodeSpec, TradeSpec
 
@@ -42,14 +43,15 @@ class _Stage:
         return {area: wanted.get(area, 0.0) + self.next_use.get(area, 0.0) for area in {**wanted, **self.next_use}}
 
 
-def chain(materials: Sequence[str], regions: Sequence[str]) -> NetworkSpec:
+def chain(materials: Sequence[str], regions: Sequence[str], own: DataFolder | None = None) -> NetworkSpec:
     """The supply chain of some materials, added up to some regions.
 
-    materials: names out of `sim.data.materials()`. regions: ISO 3166 alpha-3 codes, `EU27` and `ROW` (every country not named).
+    materials: names out of `sim.data.materials(own)`. regions: ISO 3166 alpha-3 codes, `EU27` and `ROW` (every country not named).
+    own: facts over those of the pack.
     Returns commodities with recipes, nodes (t/year, days) and known trade; where the facts are silent the field is left to the rules.
     Raises DataError for unknown materials, and for regions that are unknown or finer than the facts.
     """
-    stages = _stages(materials, tuple(regions))
+    stages = _stages(materials, tuple(regions), own)
     nodes: dict[str, NodeSpec] = {}
     trade: list[TradeSpec] = []
     for stage in stages:
@@ -66,16 +68,15 @@ def _hosts(stage: _Stage, made: set[str]) -> dict[str, float] | None:
     return hosts if hosts and hosts.keys() <= made else None
 
 
-def _stages(materials: Sequence[str], regions: tuple[str, ...]) -> list[_Stage]:
+def _stages(materials: Sequence[str], regions: tuple[str, ...], own: DataFolder | None) -> list[_Stage]:
     if not materials:
         raise DataError(Problem(where="materials", what="no material is named", remedy="Name at least one."))
-    for material in materials:
-        check_material(material)
+    check_materials(materials, own)
     codes = areas()
     stages = []
     usable: list[set[str]] = []
     for material in dict.fromkeys(materials):
-        found = facts(material)
+        found = facts(material, own)
         known, made = split_rest(base(found), regions, codes.blocs), commodities(found)
         for commodity in made:
             if wanted := known.of("consumption", commodity):

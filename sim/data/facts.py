@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Literal, get_args
 
 from sim.errors import BadValue, DataError, Problem, near_miss, shown
+from sim.scenario.network import COMMODITY, WORD
 from sim.units import Dimension, parse
 
 Status = Literal["measured", "derived", "assumption"]
@@ -109,6 +110,11 @@ class Fact:
     line: int
 
     @property
+    def thing(self) -> tuple[str, str, str, str, str]:
+        """What the row is about; of one thing there is one base row."""
+        return self.commodity, self.quantity, self.region, self.partner, self.sector
+
+    @property
     def what(self) -> str:
         """Name of the thing the row is about, for messages."""
         return ".".join(part for part in (self.commodity, self.region, self.quantity, self.partner, self.sector) if part)
@@ -130,26 +136,44 @@ def rows(text: str, file: str, columns: Sequence[str]) -> list[tuple[int, dict[s
 
     text: whole file. file: its name for messages. columns: the header it must have. Raises DataError.
     """
-    reader = csv.reader(io.StringIO(text), strict=True)
-    header = next(reader, [])
-    if tuple(header) != tuple(columns):
-        lacking = [name for name in columns if name not in header]
-        got = f"without {', '.join(lacking)}" if lacking else ", ".join(header)
-        raise DataError(Problem(file=file, line=1, what="wrong columns", got=got, remedy=f"The header is {','.join(columns)}."))
-    found, problems = [], []
-    for cells in reader:
-        line = reader.line_num
-        if len(cells) != len(columns):
-            problems.append(
-                Problem(
-                    file=file, line=line, what=f"needs {len(columns)} cells", got=str(len(cells)), remedy="Quote cells that hold commas."
-                )
-            )
-        else:
-            found.append((line, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}))
+    found, problems = split_rows(text, file, columns)
     if problems:
         raise DataError(*problems)
     return found
+
+
+def split_rows(text: str, file: str, columns: Sequence[str]) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
+    """Rows of a csv text with their line numbers, and what is wrong with the others; arguments as for `rows`. Blank lines are no rows."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    found: list[tuple[int, dict[str, str]]] = []
+    problems: list[Problem] = []
+    try:
+        problems += wrong_columns(next(reader, []), file, columns, line=1)
+        for cells in reader if not problems else ():
+            line = reader.line_num
+            if cells and len(cells) != len(columns):
+                what, remedy = f"needs {len(columns)} cells", "Quote cells that hold commas."
+                problems.append(Problem(file=file, line=line, what=what, got=str(len(cells)), remedy=remedy))
+            elif cells:
+                found.append((line, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}))
+    except csv.Error as error:
+        remedy = "Put a cell that holds commas or quotes in quotes, double the quotes inside it, and close it."
+        problems.append(Problem(file=file, line=reader.line_num, what="cannot be split into cells", got=str(error), remedy=remedy))
+    return found, problems
+
+
+def wrong_columns(header: Sequence[str], file: str, columns: Sequence[str], line: int | None = None) -> list[Problem]:
+    """The problem of a header that is not the one wanted; none if it is.
+
+    header: as found. file: for messages. columns: as wanted. line: of the header, where the file has lines.
+    """
+    if tuple(header) == tuple(columns):
+        return []
+    lacking, strange = [n for n in columns if n not in header], [n for n in header if n not in columns]
+    parts = [f"{word} {', '.join(names)}" for word, names in (("without", lacking), ("with", strange)) if names]
+    is_no_header = len(lacking) == len(columns)
+    got = shown(",".join(header) or None) if is_no_header else ", ".join(parts or header)
+    return [Problem(file=file, line=line, what="wrong columns", got=got, remedy=f"The header is {','.join(columns)}.")]
 
 
 def read(text: str, file: str, codes: Iterable[str]) -> tuple[Fact, ...]:
@@ -157,10 +181,22 @@ def read(text: str, file: str, codes: Iterable[str]) -> tuple[Fact, ...]:
 
     text: whole csv file. file: its name for messages. codes: region codes that exist. Raises DataError with every mistake.
     """
+    facts, problems = facts_of(rows(text, file, COLUMNS), file, codes)
+    problems += stated_twice(facts)
+    if problems:
+        raise DataError(*sorted(problems, key=lambda problem: problem.line or 0))
+    return tuple(facts)
+
+
+def facts_of(rows: Iterable[tuple[int, dict[str, str]]], file: str, codes: Iterable[str]) -> tuple[list[Fact], list[Problem]]:
+    """Facts of the rows that are right, and what is wrong with the others.
+
+    rows: cells by column, with line numbers. file: its name for messages. codes: region codes that exist.
+    """
     known = frozenset(codes)
     facts: list[Fact] = []
     problems: list[Problem] = []
-    for line, row in rows(text, file, COLUMNS):
+    for line, row in rows:
         wrong = list(_faults(row, known))
         if wrong:
             problems += [
@@ -174,10 +210,7 @@ def read(text: str, file: str, codes: Iterable[str]) -> tuple[Fact, ...]:
             problems.append(Problem(file=file, line=line, where="value, unit", what=fault.what, got=fault.got, remedy=fault.remedy))
             continue
         facts.append(_fact(row, value, file, line))
-    problems += _second(facts)
-    if problems:
-        raise DataError(*sorted(problems, key=lambda problem: problem.line or 0))
-    return tuple(facts)
+    return facts, problems
 
 
 def _fact(row: dict[str, str], value: float, file: str, line: int) -> Fact:
@@ -204,6 +237,7 @@ def _fact(row: dict[str, str], value: float, file: str, line: int) -> Fact:
 
 
 Fault = tuple[str, str, str | None, str | None]
+_NUMBER = re.compile(r"\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def _faults(row: dict[str, str], codes: frozenset[str]) -> Iterable[Fault]:
@@ -211,12 +245,14 @@ def _faults(row: dict[str, str], codes: frozenset[str]) -> Iterable[Fault]:
     for name, allowed in (("status", get_args(Status)), ("role", get_args(Role))):
         if row[name] and row[name] not in allowed:
             yield name, f"unknown {name}", shown(row[name]), near_miss(row[name], allowed)
-    if row["commodity"] != ANY and not re.fullmatch(r"[A-Za-z][\w-]*\.[A-Za-z][\w-]*", row["commodity"]):
+    if row["commodity"] != ANY and not re.fullmatch(COMMODITY, row["commodity"]):
         yield "commodity", "not a commodity", shown(row["commodity"]), "Write material.stage, such as gallium.refined, or any."
     if row["year"] and not re.fullmatch(r"\d{4}(-\d{4})?", row["year"]):
         yield "year", "not a year", shown(row["year"]), "Write 2024 or 2016-2020."
     if row["value"].startswith("-"):
         yield "value", "is negative", shown(row["value"]), "No quantity of the pack can be below 0."
+    elif row["value"] and not _NUMBER.fullmatch(row["value"]):
+        yield "value", "not a number", shown(row["value"]), "Write digits with a decimal point, and the unit in its own column."
     if row["region"] not in codes:
         yield "region", "unknown region", shown(row["region"]), near_miss(row["region"], sorted(codes))
     quantity = QUANTITIES.get(row["quantity"])
@@ -226,6 +262,8 @@ def _faults(row: dict[str, str], codes: frozenset[str]) -> Iterable[Fault]:
     for name, needed in (("partner", quantity.partner), ("sector", quantity.sector)):
         if needed != bool(row[name]):
             yield name, f"{row['quantity']} {'needs' if needed else 'takes no'} {name}", None, None
+    if quantity.sector and row["sector"] and not re.fullmatch(WORD, row["sector"]):
+        yield "sector", "not the name of a sector", shown(row["sector"]), "Use letters, digits, - and _, beginning with a letter."
     if quantity.partner and row["quantity"] not in ("recipe", "host") and row["partner"] and row["partner"] not in codes:
         yield "partner", "unknown region", shown(row["partner"]), near_miss(row["partner"], sorted(codes))
 
@@ -241,19 +279,18 @@ def _empty(row: dict[str, str]) -> Iterable[Fault]:
         yield "url", "is empty, but the value is measured", None, "Say where it can be seen."
 
 
-def _second(facts: Sequence[Fact]) -> Iterable[Problem]:
+def stated_twice(facts: Iterable[Fact]) -> list[Problem]:
+    """A problem for each fact, of one file or of several, whose thing an earlier one already states."""
     first: dict[tuple[str, ...], Fact] = {}
+    problems = []
     for fact in facts:
-        key: tuple[str, ...] = (fact.commodity, fact.quantity, fact.region, fact.partner, fact.sector, fact.role)
-        if fact.role == "context":
-            key = (*key, fact.year, fact.source)
+        key = (*fact.thing, fact.role, *((fact.year, fact.source) if fact.role == "context" else ()))
         earlier = first.setdefault(key, fact)
-        if earlier is not fact:
-            yield Problem(
-                file=fact.file,
-                line=fact.line,
-                where=fact.what,
-                what=f"stated twice, first on line {earlier.line}",
-                got=f"{earlier.text} and {fact.text}",
-                remedy="Keep one as base; others may stand as context.",
-            )
+        if earlier is fact:
+            continue
+        place = f"on line {earlier.line}" if earlier.file == fact.file else f"in {earlier.file}:{earlier.line}"
+        got, remedy = f"{earlier.text} and {fact.text}", "Keep one as base; others may stand as context."
+        problems.append(
+            Problem(file=fact.file, line=fact.line, where=fact.what, what=f"stated twice, first {place}", got=got, remedy=remedy)
+        )
+    return problems

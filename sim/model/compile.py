@@ -75,8 +75,8 @@ def _gather(scenario: Scenario) -> NetworkSpec:
     else:
         from sim.data.pack import chain, materials
 
-        check_materials(scenario, materials())
-        spec = chain(scenario.materials, scenario.regions)
+        check_materials(scenario, materials(scenario.data))
+        spec = chain(scenario.materials, scenario.regions, scenario.data)
         if own is not None:
             trade = {(t.commodity, t.source, t.to): t for t in (*spec.trade, *own.trade)}
             # Not validated at once: what is wrong between the two parts is told with its place in the author's file.

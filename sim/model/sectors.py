@@ -90,7 +90,7 @@ def _known(scenario: Scenario) -> list[Fact]:
         return []
     from sim.data import facts
 
-    return [f for name in scenario.materials for f in facts(name) if f.quantity == "value_added" and f.role == "base"]
+    return [f for name in scenario.materials for f in facts(name, scenario.data) if f.quantity == "value_added" and f.role == "base"]
 
 
 def _stated(scenario: Scenario, name: str, region: str) -> Entry | None:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -19,7 +20,7 @@ import pandas as pd
 
 from sim.errors import DataError, Problem, RunError
 from sim.record.record import Record
-from sim.scenario import shipped
+from sim.scenario import Scenario, shipped
 from sim.scenario.node import plain
 
 DISTRIBUTION = "supply-chain-dependency-risk"
@@ -131,7 +132,7 @@ def manifest(record: Record) -> dict[str, Any]:
         "title": scenario.title,
         "question": scenario.question,
         "sources": list(scenario.sources),
-        "fact_sources": list(_fact_sources(scenario.materials)),
+        "fact_sources": list(_fact_sources(scenario)),
         "threshold": scenario.watch.threshold,
         "materials": list(scenario.materials),
         "commodities": list(record.network.commodities),
@@ -144,7 +145,8 @@ def manifest(record: Record) -> dict[str, Any]:
         "hash": fingerprint(record),
         "text": scenario.text,
         "resolved": resolved(record),
-        "facts": digest(scenario.materials),
+        "facts": digest(scenario),
+        "data": {"folder": scenario.data.path, "sha256": scenario.data.sha256} if scenario.data else None,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(record.wall_s, 3),
         "machine": {"python": platform.python_version(), "system": platform.system(), "processor": platform.machine()},
@@ -152,12 +154,12 @@ def manifest(record: Record) -> dict[str, Any]:
     }
 
 
-def _fact_sources(materials: tuple[str, ...]) -> tuple[str, ...]:
-    if not materials:
+def _fact_sources(scenario: Scenario) -> tuple[str, ...]:
+    if not scenario.materials:
         return ()
     from sim.data.pack import sources
 
-    return sources(materials)
+    return sources(scenario.materials, scenario.data)
 
 
 def resolved(record: Record) -> dict[str, Any]:
@@ -170,17 +172,19 @@ def resolved(record: Record) -> dict[str, Any]:
 def fingerprint(record: Record) -> str:
     """Hash of what decides the result: the scenario as run, the facts, and the version of the program."""
     decisive = {key: value for key, value in resolved(record).items() if key not in ("title", "question", "sources")}
-    said = [decisive, digest(record.scenario.materials), version(DISTRIBUTION)]
+    said = [decisive, digest(record.scenario), version(DISTRIBUTION)]
     return hashlib.blake2b(json.dumps(said, default=str).encode(), digest_size=4).hexdigest()
 
 
-def digest(materials: tuple[str, ...]) -> str:
-    """Hash of the facts a run rests on; empty for a scenario with facts of its own."""
-    if not materials:
+def digest(scenario: Scenario) -> str:
+    """Hash of the facts a run rests on, wherever their files lie; empty for a scenario with a network of its own and no materials."""
+    if not scenario.materials:
         return ""
     from sim.data.pack import facts
 
-    rows = [repr(fact) for material in materials for fact in facts(material) if fact.role == "base"]
+    base = (fact for material in scenario.materials for fact in facts(material, scenario.data) if fact.role == "base")
+    rows = [repr(replace(fact, file=Path(fact.file).name)) for fact in base]
+    rows += [scenario.data.sha256] if scenario.data else []
     return hashlib.blake2b("\n".join(rows).encode(), digest_size=8).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.errors import Fault, Problem, ScenarioError, near_miss
 from sim.scenario.compose import apply_sets, apply_variant, read_chain
@@ -15,19 +16,23 @@ from sim.scenario.node import Node, Origin, in_variant, problem_at
 from sim.scenario.scenario import Scenario
 from sim.scenario.text import read_text
 
+if TYPE_CHECKING:
+    from sim.data.own import DataFolder
+
 _TOP = tuple(Scenario.model_fields)
 
 
-def load(source: str | Path, *, variant: str | None = None, sets: Sequence[str] = ()) -> Scenario:
+def load(source: str | Path, *, variant: str | None = None, sets: Sequence[str] = (), data: DataFolder | None = None) -> Scenario:
     """Read a scenario.
 
     source: path of a file, or the name of a shipped scenario. variant: name of one of its variants, applied after `extends`.
     sets: texts `path=value`, applied last; a path that begins with a key of a scenario is taken from the top, any other is a fact.
+    data: facts over those of the pack; the scenario carries them to whatever asks for facts.
     Every variant of the file is checked too. Raises ScenarioError with all problems at once.
     """
     path = find(source)
     tree, text, problems = read_chain(path)
-    return _finish(tree, Origin(path.stem, variant, path, text), sets, problems)
+    return _finish(tree, Origin(path.stem, variant, path, text, data=data), sets, problems)
 
 
 def load_text(text: str, *, name: str = "text", variant: str | None = None, sets: Sequence[str] = ()) -> Scenario:

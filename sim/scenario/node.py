@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Fault, Problem, dotted
+
+if TYPE_CHECKING:
+    from sim.data.own import DataFolder
 
 SET = "--set "
 """How the name of a change on the command line begins, where a file would stand."""
@@ -54,6 +57,7 @@ class Origin:
     text: str = ""
     node: Node = Node({})
     sets: tuple[str, ...] = ()
+    data: DataFolder | None = None
 
 
 def plain(node: Node) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
@@ -30,6 +31,9 @@ from sim.scenario.rules import Rules
 from sim.scenario.sector import Sector
 from sim.scenario.shock import Shock
 from sim.units import DAYS_PER_MONTH
+
+if TYPE_CHECKING:
+    from sim.data.own import DataFolder
 
 _Step = Annotated[float, Quantity("time", 1, DAYS_PER_MONTH, law=False)]
 SERIES = ("unmet", "cover", "stock", "store", "supply", "price", "origin_price")
@@ -183,6 +187,17 @@ class Scenario(Strict):
     def text(self) -> str:
         """Source text of the file, for the manifest; empty if built in code."""
         return self._origin.text
+
+    @property
+    def data(self) -> DataFolder | None:
+        """A person's own facts that it is to be run with; None for those of the pack alone."""
+        return self._origin.data
+
+    def with_data(self, data: DataFolder | None) -> Scenario:
+        """The same scenario with other facts of one's own; None takes them away."""
+        other = self.model_copy()
+        other._origin = replace(self._origin, data=data)
+        return other
 
     def parts(self) -> Parts:
         """The parts that are checked against one another."""

@@ -184,5 +184,6 @@ def _assumed(sources: Sequence[str]) -> str:
 def _command(manifest: Mapping[str, Any]) -> str:
     variant = ["--variant", manifest["variant"]] if manifest["variant"] else []
     changes = [word for change in manifest["sets"] for word in ("--set", change)]
+    data = ["--data", manifest["data"]["folder"]] if manifest.get("data") else []
     numbers = ["--runs", str(manifest["runs"]), "--rng-seed", str(manifest["rng_seed"])]
-    return shlex.join(["sim", "run", manifest["path"] or manifest["scenario"], *variant, *changes, *numbers])
+    return shlex.join(["sim", "run", manifest["path"] or manifest["scenario"], *variant, *changes, *data, *numbers])

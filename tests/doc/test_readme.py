@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.doc.pages import own_facts
 from tests.doc.readme import BLOCK, CHART, README, said
 
 TEXT = README.read_text(encoding="utf-8")
@@ -26,7 +27,8 @@ def test_the_table_and_the_chart_are_those_of_the_command(tmp_path: Path) -> Non
 
 
 def test_the_commands_work(tmp_path: Path) -> None:
-    assert len(COMMANDS) == 7
+    assert len(COMMANDS) == 8
+    own_facts(tmp_path / "my-facts")
     for command in COMMANDS:
         words = shlex.split(command, comments=True)[1:]
         quick = ["--runs", "50"] if words[0] == "run" else []

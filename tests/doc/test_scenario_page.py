@@ -9,7 +9,9 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+import sim
 from sim.scenario import Stockpile, json_schema, load, support
+from tests.doc.pages import own_facts
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
@@ -60,3 +62,11 @@ def test_the_law_is_read(law: str, tmp_path: Path) -> None:
     assert duration is not None
     low, high = support(duration)
     assert 0 <= low < high, "the law was read as a fixed number"
+
+
+def test_the_facts_of_ones_own_replace_two_and_add_one(tmp_path: Path) -> None:
+    folder = own_facts(tmp_path / "my-facts")
+    shipped, own = sim.facts("gallium"), sim.facts("gallium", data=folder)
+    assert own.basis.str.startswith("replaced by ").sum() == 2
+    assert len(own) == len(shipped) + 3
+    assert sim.load("gallium-export-halt", data=folder).data

@@ -8,7 +8,7 @@ from math import exp
 import pytest
 
 from sim.api import Result
-from sim.data import Fact, facts
+from sim.data import DataFolder, Fact, facts
 from sim.errors import ScenarioError
 from sim.model.compile import compile_model
 from sim.scenario import load_text
@@ -136,8 +136,8 @@ shocks:
 
 
 def test_two_materials_that_value_a_sector_differently_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(material: str) -> tuple[Fact, ...]:
-        found = facts(material)
+    def told(material: str, own: DataFolder | None = None) -> tuple[Fact, ...]:
+        found = facts(material, own)
         if material != "germanium":
             return found
         (other,) = (f for f in facts("gallium") if f.quantity == "value_added" and f.sector == "integrated-circuits")

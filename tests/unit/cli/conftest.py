@@ -27,6 +27,9 @@ SHIPPED = [
 ]
 
 
+FAKED = ("shipped", "load", "check", "prepare", "simulate", "trace", "plot", "chart_helper", "read_data")
+
+
 @dataclass
 class FakeResult:
     """A finished run of two hundred draws."""
@@ -56,7 +59,7 @@ class FakeResult:
 
 @dataclass
 class FakeApi:
-    """Records what it was asked; `fail` is raised by `run` after half of the work."""
+    """Records what it was asked; `fail` is raised by `simulate` after half of the work."""
 
     asked: list[dict[str, Any]] = field(default_factory=list)
     wrote: list[Path | None] = field(default_factory=list)
@@ -65,7 +68,7 @@ class FakeApi:
     def shipped(self) -> list[dict[str, Any]]:
         return SHIPPED
 
-    def load(self, source: str) -> Any:
+    def load(self, source: str, data: Any = None) -> Any:
         if source == "bad.yaml":
             raise ScenarioError(
                 Problem("bad.yaml", 12, 3, "shocks.halt.leakge", "unknown key", "'leakge'", "Did you mean 'leakage'?"),
@@ -73,23 +76,30 @@ class FakeApi:
             )
         return type("Scenario", (), {"title": "A good one"})
 
-    def check(self, source: str, variant: str | None = None, sets: tuple[str, ...] = ()) -> None:
+    def check(self, source: str, data: Any = None) -> None:
         if source == "stuck.yaml":
             raise ModelError(Problem("stuck.yaml", 4, 1, "network", "the world cannot rest", remedy="Make more."))
 
-    def run(self, source: str, *, progress: Callable[[int, int], None] | None = None, **asked: Any) -> FakeResult:
-        self.asked.append({"source": source, "progress": progress is not None, **asked})
+    def prepare(self, source: str, **asked: Any) -> str:
+        self.asked.append({"source": source, **asked})
+        return source
+
+    def simulate(self, scenario: str, progress: Callable[[int, int], None] | None = None) -> FakeResult:
+        self.asked[-1]["progress"] = progress is not None
         if progress:
             progress(100, 200)
         if self.fail:
             raise self.fail
-        return FakeResult(source, self.wrote)
+        return FakeResult(scenario, self.wrote)
+
+    def read_data(self, folder: str) -> str:
+        return f"what {folder} holds"
 
     def chart_helper(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def trace(self, source: str, run: int = 0, variant: str | None = None, sets: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-        self.asked.append({"source": source, "run": run, "variant": variant, "sets": sets})
+    def trace(self, source: str, **asked: Any) -> list[dict[str, Any]]:
+        self.asked.append({"source": source, **asked})
         event = {"date": "2026-07-01", "kind": "shock", "commodity": "gallium.refined", "region": "CHN", "amount": math.nan, "unit": "t"}
         return [{**event, "text": "China stops exports."}]
 
@@ -102,7 +112,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
     """The stand-in, in the place of `sim.api`."""
     fake = FakeApi()
     module = ModuleType("sim.api")
-    vars(module).update({name: getattr(fake, name) for name in ("shipped", "load", "check", "run", "trace", "plot", "chart_helper")})
+    vars(module).update({name: getattr(fake, name) for name in FAKED})
     monkeypatch.setitem(sys.modules, "sim.api", module)
     monkeypatch.setattr(sim, "api", module, raising=False)
     return fake

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ Typed = Callable[..., Result]
 
 def test_run_passes_on_all_that_was_typed(api: Any, typed: Typed) -> None:
     done = typed(
-        "run", "x.yaml", "--runs", "50", "--rng-seed", "9", "--set", "a=1", "--set", "b=2", "--variant", "v", "--out", "here", "--quiet"
+        *("run", "x.yaml", "--runs", "50", "--rng-seed", "9", "--set", "a=1", "--set", "b=2", "--variant", "v", "--data", "mine"),
+        *("--out", "here", "--quiet"),
     )
     assert done.exit_code == 0, done.output
-    assert api.asked == [{"source": "x.yaml", "variant": "v", "sets": ("a=1", "b=2"), "runs": 50, "rng_seed": 9, "progress": False}]
+    asked = {"source": "x.yaml", "variant": "v", "sets": ("a=1", "b=2"), "data": "mine", "runs": 50, "rng_seed": 9, "progress": False}
+    assert api.asked == [asked]
     assert api.wrote == [Path("here")]
 
 
@@ -36,7 +39,7 @@ def test_whole_numbers_are_written_as_in_a_scenario(api: Any, typed: Typed, text
 def test_run_leaves_what_was_not_typed_to_the_scenario(api: Any, typed: Typed) -> None:
     assert typed("run", "gallium-export-halt").exit_code == 0
     assert api.asked[0] == {
-        "source": "gallium-export-halt", "variant": None, "sets": (), "runs": None, "rng_seed": None, "progress": True,
+        "source": "gallium-export-halt", "variant": None, "sets": (), "data": None, "runs": None, "rng_seed": None, "progress": True,
     }  # fmt: skip
     assert api.wrote == [Path("runs")]
 
@@ -156,6 +159,13 @@ def test_validate_json_has_the_place_of_each_mistake(api: Any, typed: Typed) -> 
     }  # fmt: skip
 
 
+def test_validate_reads_the_folder_of_facts_once(api: Any, typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(sys.modules["sim.api"], "check", lambda file, data: given.append(data))
+    assert typed("validate", "a.yaml", "b.yaml", "--data", "mine").exit_code == 0
+    assert given == ["what mine holds"] * 2
+
+
 def test_new_writes_a_file_once(api: Any, typed: Typed, tmp_path: Path) -> None:
     done = typed("new", "my-question")
     assert done.stdout == "Wrote my-question.yaml. Next: sim run my-question.yaml\n"
@@ -185,7 +195,7 @@ def test_new_needs_a_name(api: Any, typed: Typed, tmp_path: Path, name: str) -> 
 
 def test_trace_tells_events_by_date(api: Any, typed: Typed) -> None:
     assert typed("trace", "x", "--run", "17", "--variant", "v", "--set", "a=1").stdout == "2026-07-01  China stops exports.\n"
-    assert api.asked == [{"source": "x", "run": 17, "variant": "v", "sets": ("a=1",)}]
+    assert api.asked == [{"source": "x", "run": 17, "variant": "v", "sets": ("a=1",), "data": None}]
     told = json.loads(typed("trace", "x", "--run", "17", "--json").stdout)
     assert told["run"] == 17
     assert told["events"][0]["amount"] is None

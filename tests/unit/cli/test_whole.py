@@ -16,7 +16,9 @@ import pytest
 from click.testing import Result
 
 from sim.cli.app import VERBS
+from tests.doc.pages import own_facts
 
+COVER = "any,cover,WLD,,,50,days,2025,base,assumption,a guess,Our interviews 2025,,own work\n"
 ROOT = Path(__file__).resolve().parents[3]
 HEAVY = {"numpy", "pandas", "scipy", "simpy", "matplotlib", "pydantic", "yaml", "tqdm", "importlib.metadata"}
 OWN = """\
@@ -123,6 +125,31 @@ def test_data_gives_every_number_its_source(typed: Callable[..., Result]) -> Non
     table = typed("data", "gallium").stdout
     assert "839 t/year" in table
     assert "USGS Mineral Commodity Summaries" in table
+
+
+def test_data_shows_the_facts_of_ones_own_and_what_they_replace(tmp_path: Path, typed: Callable[..., Result]) -> None:
+    folder = own_facts(tmp_path / "my-facts")
+    (folder / "common.csv").write_text(
+        (folder / "gallium.csv").read_text(encoding="utf-8").splitlines()[0] + "\n" + COVER, encoding="utf-8"
+    )
+    assert typed("data", "--data", "my-facts").stdout == typed("data").stdout
+    table = typed("data", "gallium", "--data", "my-facts").stdout
+    in_model, _, beside = table.partition("for comparison, not in the model")
+    assert "760 t/year" in in_model
+    assert "839 t/year" not in in_model
+    assert "replaced by my-facts/gallium.csv:2; " in beside
+    assert "replaced by my-facts/common.csv:2; " in typed("data", "germanium", "--data", "my-facts").stdout
+    assert "my-facts" not in typed("data", "gallium").stdout
+
+
+def test_facts_of_ones_own_on_the_command_line(tmp_path: Path, typed: Callable[..., Result]) -> None:
+    own_facts(tmp_path / "my-facts")
+    told = json.loads(typed("run", "gallium-export-halt", "--runs", "5", "--data", "my-facts", "--json", "--quiet").stdout)
+    manifest = json.loads((tmp_path / told["run_folder"] / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["data"]["folder"] == "my-facts"
+    assert typed("validate", "gallium-export-halt", "--data", "my-facts").stdout.startswith("gallium-export-halt: right")
+    trace = typed("trace", "gallium-export-halt", "--run", "3")
+    assert typed("trace", "gallium-export-halt", "--run", "3", "--data", "my-facts").stdout != trace.stdout
 
 
 MISTAKES = {

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 
@@ -39,7 +40,9 @@ class Helper:
             work: a function that both processes can import.
             words: what it is called with.
         """
-        threading.Thread(target=self._send, args=((work, words),), daemon=True).start()
+        # Packed here, for its words may change while it is sent; sent aside, for the line holds less than it.
+        message = ForkingPickler.dumps((work, words))
+        threading.Thread(target=self._send, args=(message,), daemon=True).start()
 
     def answer(self) -> Any:
         """Wait for what the work asked for gave; None if it failed or the process is gone."""
@@ -52,9 +55,9 @@ class Helper:
         self._process.terminate()
         self._process.join()
 
-    def _send(self, message: Any) -> None:
+    def _send(self, message: memoryview) -> None:
         with suppress(OSError):
-            self._line.send(message)
+            self._line.send_bytes(message)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Result", "check", "load", "plot", "run", "shipped", "trace"]
+__all__ = ["Result", "check", "indices", "load", "plot", "run", "shipped", "trace"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Problem, RunError, ScenarioError
+from sim.errors import DataError, Problem, RunError, ScenarioError, near_miss, shown
 from sim.record.record import Record
 from sim.scenario import Scenario
 from sim.scenario import load as load_scenario
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 RUNS_FOLDER = Path("runs")
+REGIONS = ("CHN", "EU27", "JPN", "KOR", "USA", "ROW")
+"""Regions told apart where none are asked for: those whose use the facts of every material state."""
 CHECKED_WORLDS = 8
 """Worlds drawn by `check`: enough to meet a law that often gives an impossible world."""
 
@@ -226,6 +228,38 @@ def trace(source: str | Path | Scenario, run: int = 0, variant: str | None = Non
     return [{"date": e.date.isoformat(), **{field: getattr(e, field) for field in fields}} for e in events]
 
 
+def indices(
+    materials: Sequence[str] = (), *, regions: Sequence[str] = REGIONS, buyers: Sequence[str] = (), on: str = "CHN"
+) -> pd.DataFrame:
+    """Concentration, import reliance, dependence on an origin, GeoPolRisk and supply risk, one row a stage and buyer.
+
+    They rest on the facts and on the balanced trade that a simulation of the same materials and regions starts from.
+
+    Arguments:
+        materials: names in the data pack; all of them if none is given.
+        regions: regions told apart; `ROW` among them.
+        buyers: those of the regions to give rows for; all if none is given.
+        on: the region on which dependence is told, one of the regions.
+
+    Raises:
+        DataError: a name is unknown, or the facts cannot fill the regions.
+    """
+    from sim.data import materials as known
+    from sim.data.material import check_material
+    from sim.draw import draw
+    from sim.measure.exposure import exposure
+    from sim.model.compile import compile_model
+
+    names, told = tuple(dict.fromkeys(materials)) or known(), tuple(dict.fromkeys(regions))
+    for name in names:
+        check_material(name)
+    _check_told(told, (*(("for", buyer) for buyer in buyers), ("on", on)))
+    # No time passes: the clock is there because a scenario has one.
+    scenario = Scenario.model_validate({"clock": {"start": "2026-01-01", "horizon": "1 week"}, "materials": names, "regions": told})
+    model = compile_model(scenario)
+    return exposure(model.network, draw(model, 0, 0, 1), names, tuple(dict.fromkeys(buyers)) or told, on)
+
+
 def shipped() -> list[dict[str, Any]]:
     """Shipped scenarios: name, title, question, variants."""
     from sim.scenario import shipped as names
@@ -251,6 +285,24 @@ def plot(folder: str | Path) -> tuple[Path, ...]:
         return (*charts, write_page(view, charts, manifest, Path(folder) / "report.html"))
     except OSError as error:
         raise RunError(Problem(file=str(folder), what="cannot write the charts", got=error.strerror or str(error))) from error
+
+
+def _check_told(regions: Sequence[str], asked: Sequence[tuple[str, str]]) -> None:
+    """Refuse regions that do not exist, and names asked for that are not among them."""
+    from sim.data.areas import areas
+
+    known = areas().names
+    problems = [_unknown("regions", name, near_miss(name, REGIONS, "Usual ones")) for name in regions if name not in known]
+    problems = problems or [
+        _unknown(where, name, near_miss(name, regions, "Regions") or "Name the regions.") for where, name in asked if name not in regions
+    ]
+    if problems:
+        raise DataError(*problems)
+
+
+def _unknown(where: str, name: str, remedy: str | None) -> Problem:
+    what = "unknown region" if where == "regions" else "is not one of the regions told apart"
+    return Problem(where=where, what=what, got=shown(name), remedy=remedy)
 
 
 def _loaded(source: str | Path | Scenario, variant: str | None, sets: Sequence[str]) -> Scenario:

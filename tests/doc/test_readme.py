@@ -26,7 +26,7 @@ def test_the_table_and_the_chart_are_those_of_the_command(tmp_path: Path) -> Non
 
 
 def test_the_commands_work(tmp_path: Path) -> None:
-    assert len(COMMANDS) == 7
+    assert len(COMMANDS) == 8
     for command in COMMANDS:
         words = shlex.split(command, comments=True)[1:]
         quick = ["--runs", "50"] if words[0] == "run" else []

@@ -1,0 +1,82 @@
+"""`sim indices`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli.browse import MaterialWord
+from sim.cli.common import AS_JSON, print_json, screen_width
+
+ENDINGS = (".png", ".svg")
+
+
+def listed(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Names of a list with commas.
+
+    value: as typed, None if it was not. Raises click.BadParameter where a name is missing.
+    """
+    if value is None:
+        return ()
+    names = tuple(name.strip() for name in value.split(","))
+    if not all(names):
+        raise click.BadParameter(f"a name is missing (got '{value}'). Write, for example, CHN,EU27,ROW.")
+    return names
+
+
+def picture(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file that is no picture, before the work and not after it. Raises click.BadParameter."""
+    if value is not None and value.suffix.lower() not in ENDINGS:
+        raise click.BadParameter(f"'{value}' is neither a .png nor a .svg. Write, for example, heat.png.")
+    return value
+
+
+EXAMPLES = """
+\b
+Examples:
+  sim indices
+  sim indices rare-earths --for EU27,JPN --on CHN
+  sim indices gallium --regions CHN,EU27,ROW --json
+  sim indices --heat dependence.png
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("materials", type=MaterialWord(), nargs=-1, metavar="[MATERIAL]...")
+@click.option("--regions", callback=listed, metavar="A,B,...", help="Regions told apart, ROW among them (default: those of the facts).")
+@click.option("--for", "buyers", callback=listed, metavar="A,B,...", help="Show these buyers only (default: all regions).")
+@click.option("--on", "origin", default="CHN", show_default=True, metavar="REGION", help="Tell the dependence on this region.")
+@click.option(
+    "--heat",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=picture,
+    metavar="FILE",
+    help="Draw the dependence as a heat map too, .png or .svg.",
+)
+@AS_JSON
+def indices(
+    materials: tuple[str, ...], regions: tuple[str, ...], buyers: tuple[str, ...], origin: str, heat: Path | None, as_json: bool
+) -> None:
+    """Show how concentrated supply is and who depends on whom.
+
+    For each stage of each MATERIAL (default: all): the concentration of production; and for each region its import reliance, its
+    dependence on one origin, direct and through the whole chain, its GeoPolRisk, and its supply risk by the European Union's method.
+    """
+    from sim import api
+
+    table = api.indices(materials, regions=regions or api.REGIONS, buyers=buyers, on=origin)
+    names = tuple(dict.fromkeys(table["material"]))
+    if as_json:
+        print_json(table.to_dict(orient="records"))
+    else:
+        from sim.measure.exposure import index_sources
+        from sim.show.exposure import indices_table
+
+        click.echo(indices_table(table, index_sources(names), width=screen_width()))
+    if heat is not None:
+        from sim.data import pack
+        from sim.show.heat import write_heat
+
+        write_heat(table, heat, pack.sources(names))
+        click.echo(f"Heat map: {heat}", err=True)

@@ -229,14 +229,14 @@ def trace(source: str | Path | Scenario, run: int = 0, variant: str | None = Non
 
 
 def indices(
-    materials: Sequence[str] = (), *, regions: Sequence[str] = REGIONS, buyers: Sequence[str] = (), on: str = "CHN"
+    materials: str | Sequence[str] = (), *, regions: Sequence[str] = REGIONS, buyers: Sequence[str] = (), on: str = "CHN"
 ) -> pd.DataFrame:
     """Concentration, import reliance, dependence on an origin, GeoPolRisk and supply risk, one row a stage and buyer.
 
     They rest on the facts and on the balanced trade that a simulation of the same materials and regions starts from.
 
     Arguments:
-        materials: names in the data pack; all of them if none is given.
+        materials: one name in the data pack, or several; all of them if none is given.
         regions: regions told apart; `ROW` among them.
         buyers: those of the regions to give rows for; all if none is given.
         on: the region on which dependence is told, one of the regions.
@@ -250,7 +250,8 @@ def indices(
     from sim.measure.exposure import exposure
     from sim.model.compile import compile_model
 
-    names, told = tuple(dict.fromkeys(materials)) or known(), tuple(dict.fromkeys(regions))
+    asked = (materials,) if isinstance(materials, str) else materials
+    names, told = tuple(dict.fromkeys(asked)) or known(), tuple(dict.fromkeys(regions))
     for name in names:
         check_material(name)
     _check_told(told, (*(("for", buyer) for buyer in buyers), ("on", on)))

@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class _Stage:
+class Stage:
     """One commodity: who makes it, and how the governance of each area is read."""
 
     commodity: str
@@ -42,6 +42,7 @@ class _Stage:
     """Production in t/year by area of the facts, areas that make nothing left out."""
     areas: Areas
     regions: tuple[str, ...]
+    """Those told apart in the flows."""
 
     def of_area(self, area: str, values: Mapping[str, float]) -> float:
         """A country's value; of a bloc, and of the countries not named, the plain mean; NaN without any."""
@@ -89,7 +90,7 @@ def exposure(net: Network, world: World, materials: Sequence[str], buyers: Seque
         rows: list[dict[str, Any]] = []
         for commodity in commodities(stated):
             made = {area: x for area, x in by_area.of("production", commodity).items() if x}
-            stage = _Stage(commodity, made, known, net.regions)
+            stage = Stage(commodity, made, known, net.regions)
             whole = {"material": material, "commodity": commodity, **_world(stage, scores), "origin": origin}
             for buyer in buyers:
                 rows.append(whole | _buyer(stage, rest, scores, buyer, origin))
@@ -110,7 +111,7 @@ def index_sources(materials: Sequence[str]) -> tuple[str, ...]:
     return (*cited, *dict.fromkeys(listed), governance(areas().names).source, tally)
 
 
-def _world(stage: _Stage, scores: Governance) -> dict[str, Any]:
+def _world(stage: Stage, scores: Governance) -> dict[str, Any]:
     """Concentration of the world's production."""
     risk = {area: governance_risk(stage.of_area(area, scores.mean)) for area in stage.made}
     named = {area: amount for area, amount in stage.made.items() if area != REST}
@@ -123,7 +124,7 @@ def _world(stage: _Stage, scores: Governance) -> dict[str, Any]:
     }
 
 
-def _buyer(stage: _Stage, rest: Rest, scores: Governance, buyer: str, origin: str) -> dict[str, Any]:
+def _buyer(stage: Stage, rest: Rest, scores: Governance, buyer: str, origin: str) -> dict[str, Any]:
     """What one region's use rests on."""
     place = stage.commodity, buyer
     use, production, recycled = rest.use[place], rest.production[place], rest.recycled[place]
@@ -140,7 +141,7 @@ def _buyer(stage: _Stage, rest: Rest, scores: Governance, buyer: str, origin: st
     }
 
 
-def _risk(stage: _Stage, rest: Rest, scores: Governance, row: Mapping[str, Any], factor: float) -> dict[str, Any]:
+def _risk(stage: Stage, rest: Rest, scores: Governance, row: Mapping[str, Any], factor: float) -> dict[str, Any]:
     """Supply risk by the European Union's method; its import reliance leaves secondary supply out."""
     place = stage.commodity, row["region"]
     bought = rest.bought[place]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".svg")
 CELL_IN = 0.36
 """Height of a row, inches."""
+WIDEST_CELL_IN = 1.5
 BAR_IN = 0.12
 """Height of the colour bar, inches."""
 BAR_END_IN = 0.2
@@ -57,11 +58,12 @@ def dependence_heat(table: pd.DataFrame, sources: Sequence[str] = ()) -> Figure:
         raise RunError(Problem(where="heat map", what="there is nothing to draw", remedy="Name a material and a region."))
     origin = rows[0]["origin"]
     cells = {(row["commodity"], row["region"]): PERCENT * float(row["through_chain"]) for row in rows}
+    lacking = f" '{MISSING}': the region buys none of it." if any(map(math.isnan, cells.values())) else ""
     words = _Words(
         heading=f"Dependence on {origin} through the whole chain",
         notes=(
             f"% of what a region buys that stops if {origin} stops at this stage and at all stages before it. "
-            f"Flows at rest; stocks and other sellers are not counted. '{MISSING}': the region buys none of it.",
+            f"Flows at rest; stocks and other sellers are not counted.{lacking}",
         ),
         sources=tuple(sources),
     )
@@ -108,10 +110,11 @@ def _draw(cells: Mapping[tuple[str, str], float], words: _Words) -> Figure:
     _write(figure, [*head, *notes], height_in - 0.06)
     _write(figure, foot, _high(foot) + 0.05)
     left_in = EDGE_IN + max(style.text_width_in(commodity_label(stage), 8.0) for stage in stages) + 0.1
-    wide_in = style.WIDTH_IN - left_in - EDGE_IN
+    room_in = style.WIDTH_IN - left_in - EDGE_IN
+    wide_in = min(room_in, WIDEST_CELL_IN * len(regions))
     axes = figure.add_axes((left_in / style.WIDTH_IN, bottom_in / height_in, wide_in / style.WIDTH_IN, panel_in / height_in))
     _cells(axes, cells, stages, regions)
-    scale_in = wide_in - BAR_END_IN
+    scale_in = room_in - BAR_END_IN
     bar = figure.add_axes((left_in / style.WIDTH_IN, (bottom_in - 0.1 - BAR_IN) / height_in, scale_in / style.WIDTH_IN, BAR_IN / height_in))
     _bar(bar)
     return figure

@@ -11,9 +11,12 @@ import pytest
 from click.testing import Result
 
 import sim
+from sim.api import REGIONS
 from sim.data import facts
+from sim.data.areas import areas
 from sim.data.balance import base
-from sim.measure.exposure import COLUMNS
+from sim.data.governance import governance
+from sim.measure.exposure import COLUMNS, Stage
 
 
 def test_the_table_has_a_block_a_stage_and_a_row_a_region(typed: Callable[..., Result]) -> None:
@@ -51,6 +54,38 @@ def test_the_indices_rest_on_the_facts() -> None:
     assert table.top_share["EU27"] == pytest.approx(made["CHN"] / total)
     assert (table.substitution == 1.0).all()
     assert (table.supply_risk == table.material_supply_risk).all()
+
+
+def test_supply_risk_and_geopolrisk_put_together_by_hand() -> None:
+    rows = {origin: sim.indices("gallium", buyers=["EU27"], on=origin).iloc[0] for origin in ("CHN", "JPN", "ROW")}
+    row, share = rows["CHN"], {origin: found.direct for origin, found in rows.items()}
+    assert sum(share.values()) == pytest.approx(1.0)  # the EU makes none, and nobody else sells it any
+    scores = governance(areas().names)
+    # Of the rest of the world only Russia makes gallium.
+    country = {"CHN": "CHN", "JPN": "JPN", "ROW": "RUS"}
+    risk = {origin: (2.5 - scores.mean[code]) * 2 for origin, code in country.items()}
+    made = base(facts("gallium")).of("production", "gallium.refined")
+    world = sum((made[country[origin]] / sum(made.values())) ** 2 * risk[origin] for origin in country)
+    assert row.hhi_wgi == pytest.approx(world)
+    mix = sum(share[origin] ** 2 * risk[origin] for origin in country)
+    assert row.supply_risk == pytest.approx((world / 2 + mix / 2) * (1 - row.recycled_frac))  # it imports all it does not recycle
+    unrest = sum(share[origin] * (2.5 - scores.stability[code]) / 5 for origin, code in country.items())
+    assert row.geopolrisk == pytest.approx(row.hhi * unrest)
+
+
+def test_the_rest_of_the_world_and_a_bloc_are_governed_as_their_countries_are_on_average() -> None:
+    scores = governance(areas().names)
+    members = [code for code, bloc in areas().blocs.items() if bloc == "EU27"]
+    named = {"CHN", "JPN", "KOR", "USA", *members}
+    stage = Stage("ndfeb.magnet", {"CHN": 9.0, "EU27": 1.0}, areas(), REGIONS)
+    bloc = sum(scores.mean[code] for code in members) / 27
+    assert stage.of_area("EU27", scores.mean) == stage.of_region("EU27", scores.mean) == pytest.approx(bloc)
+    others = [value for code, value in scores.mean.items() if code not in named]
+    assert stage.of_region("ROW", scores.mean) == pytest.approx(sum(others) / len(others))
+    assert math.isnan(stage.of_area("EU27", {}))
+    # A region is governed as those of its countries that make the thing.
+    stage = Stage("germanium.refined", {"BEL": 3.0, "DEU": 1.0}, areas(), REGIONS)
+    assert stage.of_region("EU27", scores.mean) == pytest.approx((3 * scores.mean["BEL"] + scores.mean["DEU"]) / 4)
 
 
 def test_a_buyer_of_magnets_depends_on_the_oxide_behind_them() -> None:

@@ -146,22 +146,25 @@ def _links(stage: _Stage) -> Iterable[TradeSpec]:
 
 
 def _flows(stage: _Stage) -> dict[tuple[str, str], float]:
-    """Prior flows, t/year: recorded trade, and a thin link (a share of supply x need / world supply) wherever none is recorded."""
+    """Prior flows, t/year: recorded trade, and a thin link (a share of supply x need / world supply) wherever none is recorded.
+
+    Where no trade of the commodity is recorded at all: supply x need / world supply, home goods preferred.
+    """
     rows = stage.known.rows("trade", stage.commodity)
-    if not rows:
-        return {}
     flows: dict[tuple[str, str], float] = {}
     for row in rows:
         pair = stage.areas.home(row.region, stage.regions), stage.areas.home(row.partner, stage.regions)
         flows[pair] = flows.get(pair, 0.0) + row.value
-    thin = stage.known.common("thin_link")
+    thin = stage.known.common("thin_link") if rows else 1.0
+    home = thin if rows else stage.known.common("home_preference")
     made, again, use = (stage.add_up(by_area) for by_area in (stage.of("production"), stage.of("recycled"), stage.use()))
     world = sum(made.values())
     for seller in (region for region in stage.regions if made.get(region)):
         for buyer in (region for region in stage.regions if use.get(region)):
             need = max(0.0, use[buyer] - again.get(buyer, 0.0))
             if need:
-                flows.setdefault((seller, buyer), thin * made[seller] * need / world)
+                weight = home if seller == buyer else thin
+                flows.setdefault((seller, buyer), weight * made[seller] * need / world)
     return flows
 
 

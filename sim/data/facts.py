@@ -58,6 +58,7 @@ QUANTITIES: dict[str, Quantity] = {
     "thin_link": Quantity("share", "trade between partners without recorded trade, against what size alone suggests"),
     "host": Quantity("share", "part of the output that comes up in making another commodity (partner)", partner=True),
     "industry_share": Quantity("share", "part in world manufacturing, by which use that nobody publishes is split"),
+    "home_preference": Quantity("number", "weight of home goods against their size, where no trade is recorded"),
     "priority": Quantity("number", "class of a sector where use is served by priority, 0 first", sector=True),
     "total_use": Quantity("rate", "use of all kinds, next stages included"),
     "idle_capacity": Quantity("rate", "capacity out of use"),

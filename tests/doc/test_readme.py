@@ -27,7 +27,7 @@ def test_the_table_and_the_chart_are_those_of_the_command(tmp_path: Path) -> Non
 
 
 def test_the_commands_work(tmp_path: Path) -> None:
-    assert len(COMMANDS) == 8
+    assert len(COMMANDS) == 9
     own_facts(tmp_path / "my-facts")
     for command in COMMANDS:
         words = shlex.split(command, comments=True)[1:]

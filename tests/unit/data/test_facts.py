@@ -203,4 +203,4 @@ def test_licences_are_those_of_the_datasets() -> None:
 def test_every_quantity_is_used_and_every_file_is_listed() -> None:
     assert {fact.quantity for fact in pack()} == set(QUANTITIES)
     files = {entry.name for entry in resources.files("sim.data").iterdir() if entry.name.endswith(".csv")}
-    assert files == {f"{name}.csv" for name in (*MATERIALS, COMMON, "regions")}
+    assert files == {f"{name}.csv" for name in (*MATERIALS, COMMON, "regions", "governance", "eu-2017")}

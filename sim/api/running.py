@@ -141,7 +141,7 @@ def load(source: str | Path, variant: str | None = None, sets: Sequence[str] = (
     """
     from sim.model.compile import compile_model
 
-    scenario = load_scenario(source, variant=variant, sets=sets, data=_read_data(data))
+    scenario = load_scenario(source, variant=variant, sets=sets, data=read_own(data))
     compile_model(scenario)
     return scenario
 
@@ -230,7 +230,7 @@ def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = 
     from sim.model.compile import compile_model
     from sim.study.ensemble import check_rest
 
-    own = _read_data(data)
+    own = read_own(data)
     for name in (variant,) if variant is not None else (None, *load_scenario(source, sets=sets).variants):
         scenario = load_scenario(source, variant=name, sets=sets, data=own)
         model = compile_model(scenario)
@@ -267,49 +267,6 @@ def trace(
     return [{"date": e.date.isoformat(), **{field: getattr(e, field) for field in fields}} for e in events]
 
 
-def materials(data: Data | None = None) -> tuple[str, ...]:
-    """Names of the materials with facts.
-
-    Arguments:
-        data: folder of facts over those that ship.
-
-    Raises:
-        DataError: with every mistake of the folder.
-    """
-    from sim.data import pack
-
-    return pack.materials(_read_data(data))
-
-
-def facts(material: str, data: Data | None = None) -> pd.DataFrame:
-    """Every number of a material with its status, basis and source, base rows before context.
-
-    Arguments:
-        material: one of `materials(data)`.
-        data: folder of facts over those that ship; what they replace stands as context, with a note by which row.
-
-    Raises:
-        DataError: no such material, or the folder has mistakes.
-    """
-    from sim.data import pack
-
-    return pack.table(material, _read_data(data))
-
-
-def read_data(folder: str | Path) -> DataFolder:
-    """Read a folder of facts once, to give it as `data` more than once.
-
-    Arguments:
-        folder: files NAME.csv and NAME.parquet with the columns of the facts that ship, NAME being a material or `common`.
-
-    Raises:
-        DataError: with every mistake of every file.
-    """
-    from sim.data import pack
-
-    return pack.read_folder(folder)
-
-
 def shipped() -> list[dict[str, Any]]:
     """Shipped scenarios: name, title, question, variants."""
     from sim.scenario import shipped as names
@@ -338,7 +295,7 @@ def plot(folder: str | Path) -> tuple[Path, ...]:
 
 
 def _loaded(source: str | Path | Scenario, variant: str | None, sets: Sequence[str], data: Data | None) -> Scenario:
-    own = _read_data(data)
+    own = read_own(data)
     if not isinstance(source, Scenario):
         return load_scenario(source, variant=variant, sets=sets, data=own)
     if variant is not None or sets:
@@ -347,8 +304,11 @@ def _loaded(source: str | Path | Scenario, variant: str | None, sets: Sequence[s
     return source if own is None else source.with_data(own)
 
 
-def _read_data(data: Data | None) -> DataFolder | None:
-    return read_data(data) if isinstance(data, str | Path) else data
+def read_own(data: Data | None) -> DataFolder | None:
+    """A folder of facts, read if it is a path."""
+    from sim.data import pack
+
+    return pack.read_folder(data) if isinstance(data, str | Path) else data
 
 
 def _with_runs(scenario: Scenario, count: int | None, rng_seed: int | None) -> Scenario:

@@ -78,6 +78,9 @@ QUANTITIES: dict[str, Quantity] = {
     "stock": Quantity("mass", "stock held by users"),
     "reserve": Quantity("time", "strategic stock in days of use"),
     "reserve_target": Quantity("time", "aim for the strategic stock in days of use"),
+    "strategic_stock": Quantity("mass", "strategic stock"),
+    "strategic_stock_planned": Quantity("mass", "strategic stock aimed for"),
+    "strategic_purchase": Quantity("mass", "bought, or to be bought, for a strategic stock"),
 }
 """Every quantity a row may hold."""
 

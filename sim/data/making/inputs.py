@@ -24,6 +24,11 @@ class Source:
     seen: str
     """The copy it was read from, where that is another."""
 
+    @property
+    def how_read(self) -> str:
+        """Words that a figure was not read where it was published; the tables of the USGS were."""
+        return "; read in a transcription" if self.seen and "P1WKQ63T" not in self.url else ""
+
 
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:

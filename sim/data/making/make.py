@@ -12,6 +12,7 @@ from sim.data.areas import areas
 from sim.data.facts import COLUMNS
 from sim.data.making.card import Assumed, Card, Extra, Output, Stage, Use
 from sim.data.making.inputs import Source, industry, pick, sources, table
+from sim.data.making.policy import policy_rows
 
 Row = dict[str, str]
 OWN = Source("own assumption", "", "own work", "")
@@ -59,7 +60,7 @@ def material_rows(card: Card) -> list[Row]:
         found[stage.commodity] += [*_hosts(stage), *_use(chain, stage), *_price(stage)]
     for extra in card.rows:
         found.setdefault(extra.commodity, []).append(_written(extra))
-    return [row for stage_rows in found.values() for row in stage_rows]
+    return [*(row for stage_rows in found.values() for row in stage_rows), *policy_rows(card)]
 
 
 def _row(what: tuple[str, str, str], value: float, unit: str, how: tuple[str, str, str], source: Source) -> Row:
@@ -81,11 +82,6 @@ def _told(number: Assumed, formula: str = "") -> tuple[tuple[str, str, str], Sou
     status = "derived" if formula and number.status == "measured" else number.status
     text = f"{formula}: {number.because}" if formula else number.because
     return (status, text, number.year), Source(number.source, number.url, number.licence, "")
-
-
-def _read(source: Source) -> str:
-    """Words that a figure was not read where it was published."""
-    return "; read in a transcription" if source.seen and "P1WKQ63T" not in source.url else ""
 
 
 def _output(chain: Chain, stage: Stage) -> Iterator[Row]:
@@ -301,7 +297,7 @@ def _shares(stage: Stage, use: Use, rows: list[Row], region: str) -> Iterator[Ro
     year = "2016-2020" if "EC" in rows[0]["year"] else rows[0]["year"]
     for name, share in shares.items():
         formula = f"{share:g} / {total:.8g}: " if scaled else ""
-        told = ("derived" if scaled else "measured", f"{formula}shares of use as stated{scaled}{_read(key)}", year)
+        told = ("derived" if scaled else "measured", f"{formula}shares of use as stated{scaled}{key.how_read}", year)
         yield _row((stage.commodity, "end_use", region), 100 * share / total, "%", told, key) | {"sector": name}
         if region == "EU27" and not use.world_end_use and not use.sectors:
             basis = f"shares of the EU taken for every region without its own{scaled}"
@@ -342,7 +338,7 @@ def _price(stage: Stage) -> Iterator[Row]:
     newest = max(int(row["year"]) for row in rows)
     for row in rows:
         role = "base" if int(row["year"]) == newest else "context"
-        how = "measured", f"{row['form']}{_read(sources()[row['source']])}", row["year"]
+        how = "measured", f"{row['form']}{sources()[row['source']].how_read}", row["year"]
         yield _row((stage.commodity, "price", "WLD"), float(row["usd_per_kg"]), "USD/kg", how, sources()[row["source"]]) | {"role": role}
 
 

@@ -126,3 +126,8 @@ def test_sectors_share_a_name_only_if_they_share_a_division() -> None:
     for row in table("end_uses"):
         if row["nace"]:
             assert division.setdefault(sector(row), row["nace"].split(" ")[0]) == row["nace"].split(" ")[0]
+
+
+def test_stock_policy_stands_as_context_on_what_is_stored() -> None:
+    (aim,) = (row for row in material_rows(read_card(BY_NAME["lithium"])) if row["quantity"] == "reserve_target")
+    assert (aim["commodity"], aim["region"], aim["value"], aim["unit"], aim["role"]) == ("lithium.refined", "KOR", "30", "days", "context")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
@@ -51,6 +51,20 @@ class DataWord(click.ParamType):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer folders."""
         return [CompletionItem(incomplete, type="dir")]
+
+
+def taking_one_record(record: type, work: Callable[[Any], None]) -> type[click.Command]:
+    """A kind of command that hands all that was typed to a function as one record, not as a parameter an option.
+
+    record: made from the options by name. work: what the command does with it.
+    """
+
+    class Verb(click.Command):
+        def invoke(self, ctx: click.Context) -> Any:
+            """Hand over what was typed."""
+            return ctx.invoke(work, record(**ctx.params))
+
+    return Verb
 
 
 class WholeNumber(click.ParamType):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from sim.cli.browse import MaterialWord
-from sim.cli.common import AS_JSON, DATA, print_json, screen_width
+from sim.cli.common import AS_JSON, DATA, print_json, screen_width, taking_one_record
 
 ENDINGS = (".png", ".svg")
 
@@ -25,14 +24,6 @@ class Asked:
     heat: Path | None
     data: str | None
     as_json: bool
-
-
-class IndicesVerb(click.Command):
-    """A command whose function takes one record, not one parameter an option."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Hand over what was typed."""
-        return ctx.invoke(indices_asked, Asked(**ctx.params))
 
 
 def listed(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -55,38 +46,6 @@ def picture(ctx: click.Context, param: click.Parameter, value: Path | None) -> P
     return value
 
 
-EXAMPLES = """
-\b
-Examples:
-  sim indices
-  sim indices rare-earths --for EU27,JPN --on CHN
-  sim indices gallium --regions CHN,EU27,ROW --json
-  sim indices --heat dependence.png
-"""
-
-
-@click.command(cls=IndicesVerb, epilog=EXAMPLES)
-@click.argument("materials", type=MaterialWord(), nargs=-1, metavar="[MATERIAL]...")
-@click.option("--regions", callback=listed, metavar="A,B,...", help="Regions told apart, ROW among them (default: those of the facts).")
-@click.option("--for", "buyers", callback=listed, metavar="A,B,...", help="Show these buyers only (default: all regions).")
-@click.option("--on", "origin", default="CHN", show_default=True, metavar="REGION", help="Tell the dependence on this region.")
-@click.option(
-    "--heat",
-    type=click.Path(dir_okay=False, path_type=Path),
-    callback=picture,
-    metavar="FILE",
-    help="Draw the dependence as a heat map too, .png or .svg.",
-)
-@DATA
-@AS_JSON
-def indices() -> None:
-    """Show how concentrated supply is and who depends on whom.
-
-    For each stage of each MATERIAL (default: all): the concentration of production; and for each region its import reliance, its
-    dependence on one origin, direct and through the whole chain, its GeoPolRisk, and its supply risk by the European Union's method.
-    """
-
-
 def indices_asked(asked: Asked) -> None:
     """Work them out, print them, draw them."""
     from sim import api
@@ -107,3 +66,35 @@ def indices_asked(asked: Asked) -> None:
 
         write_heat(table, asked.heat, pack.sources(names, own))
         click.echo(f"Heat map: {asked.heat}", err=True)
+
+
+EXAMPLES = """
+\b
+Examples:
+  sim indices
+  sim indices rare-earths --for EU27,JPN --on CHN
+  sim indices gallium --regions CHN,EU27,ROW --json
+  sim indices --heat dependence.png
+"""
+
+
+@click.command(cls=taking_one_record(Asked, indices_asked), epilog=EXAMPLES)
+@click.argument("materials", type=MaterialWord(), nargs=-1, metavar="[MATERIAL]...")
+@click.option("--regions", callback=listed, metavar="A,B,...", help="Regions told apart, ROW among them (default: those of the facts).")
+@click.option("--for", "buyers", callback=listed, metavar="A,B,...", help="Show these buyers only (default: all regions).")
+@click.option("--on", "origin", default="CHN", show_default=True, metavar="REGION", help="Tell the dependence on this region.")
+@click.option(
+    "--heat",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=picture,
+    metavar="FILE",
+    help="Draw the dependence as a heat map too, .png or .svg.",
+)
+@DATA
+@AS_JSON
+def indices() -> None:
+    """Show how concentrated supply is and who depends on whom.
+
+    For each stage of each MATERIAL (default: all): the concentration of production; and for each region its import reliance, its
+    dependence on one origin, direct and through the whole chain, its GeoPolRisk, and its supply risk by the European Union's method.
+    """

@@ -6,11 +6,11 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import AS_JSON, DATA, MOST_RUNS, SCENARIO, SETS, VARIANT, WholeNumber, print_json, screen_width
+from sim.cli.common import AS_JSON, DATA, MOST_RUNS, SCENARIO, SETS, VARIANT, WholeNumber, print_json, screen_width, taking_one_record
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -31,14 +31,6 @@ class Asked:
     out: Path
     as_json: bool
     quiet: bool
-
-
-class RunVerb(click.Command):
-    """A command whose function takes one record, not one parameter an option."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Hand over what was typed."""
-        return ctx.invoke(run_asked, Asked(**ctx.params))
 
 
 def writable_folder(ctx: click.Context, param: click.Parameter, value: str) -> Path:
@@ -69,6 +61,15 @@ def said_once(asked: Asked) -> None:
                 raise click.UsageError(f"{option} {given} and --set {change} both give the same number. Give one of them.")
 
 
+def run_asked(asked: Asked) -> None:
+    """Simulate, save, print."""
+    from sim import api
+
+    said_once(asked)
+    with api.chart_helper() as helper:
+        _run_and_save(asked, helper)
+
+
 RUN_EXAMPLES = """
 \b
 Examples:
@@ -79,7 +80,7 @@ Examples:
 """
 
 
-@click.command(cls=RunVerb, epilog=RUN_EXAMPLES)
+@click.command(cls=taking_one_record(Asked, run_asked), epilog=RUN_EXAMPLES)
 @SCENARIO
 @click.option("--runs", type=WholeNumber(1, MOST_RUNS), help="How many draws of chance (default: the scenario's).")
 @click.option("--rng-seed", type=WholeNumber(0, 2**63 - 1), help="Number that fixes all chance (default: the scenario's).")
@@ -102,15 +103,6 @@ def run() -> None:
     SCENARIO is the path of a scenario file or the name of a shipped one (`sim scenarios`). Prints who runs short of what, and the
     folder that holds the tables, the charts and all that is needed to repeat the run.
     """
-
-
-def run_asked(asked: Asked) -> None:
-    """Simulate, save, print."""
-    from sim import api
-
-    said_once(asked)
-    with api.chart_helper() as helper:
-        _run_and_save(asked, helper)
 
 
 def _run_and_save(asked: Asked, helper: Helper | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sim.data.facts import WORLD, packaged, rows
 from sim.errors import DataError, Problem, near_miss, shown
@@ -58,6 +59,7 @@ def read_areas(text: str) -> Areas:
     return Areas(names, blocs)
 
 
+@cache
 def areas() -> Areas:
     """Areas of the pack."""
     return read_areas(packaged(FILE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import resources
 from math import floor, log10
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def _shipped() -> tuple[str, ...]:
-    """Files of the package with the header of facts; those of another header are tables of another kind."""
+@cache
+def shipped_materials() -> tuple[str, ...]:
+    """Materials of the pack: files of the package with the header of facts; those of another header are tables of another kind."""
     names = []
     for entry in resources.files("sim.data").iterdir():
         name, dot, kind = entry.name.rpartition(".")
@@ -27,13 +29,16 @@ def _shipped() -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-MATERIALS = _shipped()
-"""Materials of the pack."""
+@cache
+def _shipped_facts(name: str) -> tuple[Fact, ...]:
+    """Facts of a file of the package, read once; none if it is no file of the pack."""
+    known = name in (*shipped_materials(), COMMON)
+    return read(packaged(f"{name}.csv"), f"{name}.csv", areas().names) if known else ()
 
 
 def materials(own: DataFolder | None = None) -> tuple[str, ...]:
     """Names of the materials with facts, those of one's own folder included, in order of the alphabet."""
-    return MATERIALS if own is None else tuple(sorted({*MATERIALS, *own.materials()}))
+    return shipped_materials() if own is None else tuple(sorted({*shipped_materials(), *own.materials()}))
 
 
 def facts(material: str, own: DataFolder | None = None) -> tuple[Fact, ...]:
@@ -43,11 +48,9 @@ def facts(material: str, own: DataFolder | None = None) -> tuple[Fact, ...]:
     Returns values in base units. Raises DataError for an unknown material or a wrong row.
     """
     check_materials((material,), own)
-    codes = areas().names
     found: tuple[Fact, ...] = ()
     for name in (material, COMMON):
-        shipped = read(packaged(f"{name}.csv"), f"{name}.csv", codes) if name in (*MATERIALS, COMMON) else ()
-        found += shipped if own is None else own.over(shipped, name)
+        found += _shipped_facts(name) if own is None else own.over(_shipped_facts(name), name)
     return found
 
 

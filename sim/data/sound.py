@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from sim.data.areas import Areas, areas
 from sim.data.facts import ANY, WORLD, Fact
-from sim.data.material import MATERIALS, commodities, facts
+from sim.data.material import commodities, facts, shipped_materials
 from sim.data.own import COMMON, DataFolder, material_of
 from sim.errors import Problem, near_miss, shown
 from sim.scenario.ring import rings
@@ -90,7 +90,7 @@ class _Merged:
 
     def _incomplete(self, lacking: list[str]) -> Problem:
         file = next(fact.file for fact in self.facts if fact in self.own)
-        hint = near_miss(self.name, MATERIALS) or ""
+        hint = near_miss(self.name, shipped_materials()) or ""
         remedy = f"Add them. {hint}" if hint.startswith("Did") else "Add them."
         return Problem(file=file, what=f"a material of its own needs base rows of {' and '.join(lacking)}", remedy=remedy)
 

@@ -118,7 +118,7 @@ def test_a_byte_order_mark_and_windows_lines_are_no_mistake(folder: Path) -> Non
 
 
 def test_parquet_counts_rows_and_csv_lines(folder: Path) -> None:
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", reason="Parquet is an extra")
     pd.DataFrame([ROW, ROW | {"region": "KOR", "value": "-3"}]).to_parquet(folder / "gallium.parquet")
     (folder / "gallium.csv").write_text(f"{HEAD}\n{','.join(ROW.values())}\n")
     pd.DataFrame([ROW]).drop(columns="year").assign(when=2025).to_parquet(folder / "germanium.parquet")

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from sim.data.areas import areas
 from sim.data.facts import COLUMNS
 from sim.data.making.card import Assumed, Card, Extra, Output, Stage, Use
 from sim.data.making.inputs import Source, industry, pick, sources, table
@@ -345,8 +344,3 @@ def _price(stage: Stage) -> Iterator[Row]:
 def _written(extra: Extra) -> Row:
     row = {name: str(getattr(extra, name)) for name in COLUMNS if name != "value"}
     return row | {"value": f"{extra.value:.10g}"}
-
-
-def known_areas() -> frozenset[str]:
-    """Codes that a row may name."""
-    return frozenset(areas().names)

@@ -13,7 +13,7 @@ import pytest
 
 from sim.data.areas import read_areas
 from sim.data.facts import COLUMNS, QUANTITIES, Fact, packaged, read
-from sim.data.material import COMMON, MATERIALS
+from sim.data.material import COMMON, shipped_materials
 from sim.errors import DataError
 
 CODES = ("CHN", "JPN", "EU27", "ROW", "WLD")
@@ -126,7 +126,7 @@ def test_regions_are_stated_once_and_blocs_exist() -> None:
 
 def pack() -> list[Fact]:
     codes = read_areas(packaged("regions.csv")).names
-    return [fact for name in (*MATERIALS, COMMON) for fact in read(packaged(f"{name}.csv"), f"{name}.csv", codes)]
+    return [fact for name in (*shipped_materials(), COMMON) for fact in read(packaged(f"{name}.csv"), f"{name}.csv", codes)]
 
 
 def test_every_row_of_the_pack_says_where_it_is_from() -> None:
@@ -203,4 +203,4 @@ def test_licences_are_those_of_the_datasets() -> None:
 def test_every_quantity_is_used_and_every_file_is_listed() -> None:
     assert {fact.quantity for fact in pack()} == set(QUANTITIES)
     files = {entry.name for entry in resources.files("sim.data").iterdir() if entry.name.endswith(".csv")}
-    assert files == {f"{name}.csv" for name in (*MATERIALS, COMMON, "regions", "governance", "eu-2017")}
+    assert files == {f"{name}.csv" for name in (*shipped_materials(), COMMON, "regions", "governance", "eu-2017")}

@@ -159,7 +159,7 @@ def test_the_hash_changes_with_the_data_and_not_with_its_place(write: Write) -> 
 
 
 def test_parquet_and_csv_give_the_same(write: Write) -> None:
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", reason="Parquet is an extra")
     rows = (CHINA | {"value": "760.25"}, JAPAN, ITALY, TALK)
     csv, parquet = write(*rows), write(*rows, name="gallium.parquet", folder="theirs")
     pd.testing.assert_frame_equal(sim.facts("gallium", csv).drop(columns="basis"), sim.facts("gallium", parquet).drop(columns="basis"))

@@ -223,7 +223,7 @@ def test_fan_is_in_percent_from_zero(make_view: Maker) -> None:
 
 def test_supply_stacks_to_the_yearly_total(make_view: Maker) -> None:
     figure = supply_by_origin(make_view(regions=("EU27", "JPN")), "gallium.refined")
-    tops = [float(patch.get_path().vertices[:, 1].max()) for patch in figure.axes[0].patches]  # type: ignore[attr-defined]  (vertices)
+    tops = [float(patch.get_path().vertices[:, 1].max()) for patch in figure.axes[0].patches]  # type: ignore[attr-defined]  (stubs)
     # Shares .62 and .14 of 46 t a year, and 6 % recycled.
     assert tops == pytest.approx([0.14 * 46, 0.76 * 46, 0.82 * 46], rel=1e-9)
 

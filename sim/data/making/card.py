@@ -52,6 +52,11 @@ class Output(_Strict):
     rest: str = "ROW"
     """Area that makes what the table gives to no country."""
 
+    @property
+    def rests_on_assumption(self) -> bool:
+        """Whether what shares are taken of is assumed itself."""
+        return any(number is not None and number.status == "assumption" for number in (self.total, self.part))
+
     @model_validator(mode="before")
     @classmethod
     def _as_the_dataset(cls, given: dict[str, Any]) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def _by_share(chain: Chain, out: Output, rows: list[Row]) -> Told:
     whole, formula, words = _whole(chain, out)
     shares = _by_area(rows, "share_pct")
     total = sum(share for share, _ in shares.values())
-    status = "assumption" if out.total else "derived"
+    status = "assumption" if out.rests_on_assumption else "derived"
     basis = f"{words}; shares as stated add up to {total:.6g} %"
     return {
         area: (whole * share / total, (status, f"{formula} x {share:.6g} / {total:.8g}: {_counted(basis, out)}", out.year))
@@ -156,7 +156,7 @@ def _shared_output(chain: Chain, stage: Stage) -> Iterator[Row]:
     for area, share in stage.output.shares.items():
         made[area] = share.value * whole
         (status, text, year), source = _told(share, f"{formula} x {share.value:g}")
-        status = "assumption" if stage.output.total else status
+        status = "assumption" if stage.output.rests_on_assumption else status
         yield _row((stage.commodity, "production", area), made[area], "t/year", (status, f"{text}; {words}", year), source)
 
 

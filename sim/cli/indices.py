@@ -96,5 +96,6 @@ def indices() -> None:
     """Show how concentrated supply is and who depends on whom.
 
     For each stage of each MATERIAL (default: all): the concentration of production; and for each region its import reliance, its
-    dependence on one origin, direct and through the whole chain, its GeoPolRisk, and its supply risk by the European Union's method.
+    dependence on one origin, direct and through the whole chain, its GeoPolRisk, and its supply
+    risk and economic importance by the European Union's method.
     """

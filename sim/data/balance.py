@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sim.data.areas import REST
 from sim.data.facts import ANY, WORLD, Fact
@@ -19,11 +20,18 @@ class Base:
 
     def of(self, quantity: str, commodity: str) -> dict[str, float]:
         """Value by region of a quantity without partner or sector."""
-        return {f.region: f.value for f in self.found.values() if f.quantity == quantity and f.commodity == commodity}
+        return {f.region: f.value for f in self.rows(quantity, commodity)}
 
     def rows(self, quantity: str, commodity: str) -> list[Fact]:
         """Facts of a quantity that has partners or sectors, in the order of the file."""
-        return [f for f in self.found.values() if f.quantity == quantity and f.commodity == commodity]
+        return self._sorted.get((quantity, commodity), [])
+
+    @cached_property
+    def _sorted(self) -> dict[tuple[str, str], list[Fact]]:
+        rows: dict[tuple[str, str], list[Fact]] = {}
+        for fact in self.found.values():
+            rows.setdefault((fact.quantity, fact.commodity), []).append(fact)
+        return rows
 
     def common(self, quantity: str) -> float:
         """Value of a quantity that holds for every commodity and region. Raises DataError if it is not stated."""
@@ -43,7 +51,7 @@ def base(facts: Iterable[Fact]) -> Base:
     for fact in facts:
         if fact.role != "base":
             continue
-        earlier = found.setdefault(_key(fact), fact)
+        earlier = found.setdefault(fact.thing, fact)
         if earlier.value != fact.value:
             raise DataError(
                 Problem(
@@ -72,14 +80,10 @@ def split_rest(known: Base, regions: Sequence[str], blocs: Mapping[str, str]) ->
         part = {region: shares[region] / whole for region in named}
         for fact in [f for f in known.found.values() if f.commodity == commodity and REST in (f.region, f.partner)]:
             for copy in _shared_out(fact, part, 1.0 - sum(part.values())):
-                found.setdefault(_key(copy), copy)
+                found.setdefault(copy.thing, copy)
                 if copy.region == fact.region and copy.partner == fact.partner:
-                    found[_key(copy)] = copy
+                    found[copy.thing] = copy
     return Base(found)
-
-
-def _key(fact: Fact) -> tuple[str, str, str, str, str]:
-    return fact.commodity, fact.quantity, fact.region, fact.partner, fact.sector
 
 
 def _shared_out(fact: Fact, part: Mapping[str, float], left: float) -> Iterable[Fact]:
@@ -124,5 +128,5 @@ def sectors(known: Base, commodity: str) -> dict[str, dict[str, float]]:
                 Problem(where=f"{commodity}.{area}.end_use", what="use is stated but not who uses it", remedy="Add end_use rows.")
             )
         total = sum(shares.values())
-        split[area] = {sector: amount * share / total for sector, share in shares.items()}
+        split[area] = {sector: amount * share / total for sector, share in shares.items()} if total else {}
     return split

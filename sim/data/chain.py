@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.data.areas import REST, Areas, areas, check_regions
 from sim.data.balance import Base, base, next_stage, sectors, split_rest
 from sim.data.facts import ANY, WORLD
+from sim.data.joined import joined
 from sim.data.material import check_materials, commodities, facts
 from sim.data.own import DataFolder
 from sim.errors import DataError, Problem
@@ -73,17 +74,12 @@ def _stages(materials: Sequence[str], regions: tuple[str, ...], own: DataFolder 
         raise DataError(Problem(where="materials", what="no material is named", remedy="Name at least one."))
     check_materials(materials, own)
     codes = areas()
-    stages = []
-    usable: list[set[str]] = []
-    for material in dict.fromkeys(materials):
-        found = facts(material, own)
-        known, made = split_rest(base(found), regions, codes.blocs), commodities(found)
-        for commodity in made:
-            if wanted := known.of("consumption", commodity):
-                usable.append({*wanted, *(known.of("industry_share", ANY) if REST in wanted else ())})
-            stages.append(_Stage(commodity, known, codes, regions, next_stage(known, commodity, made)))
-    check_regions(regions, codes, set.intersection(*usable))
-    return stages
+    found = tuple(fact for material in dict.fromkeys(materials) for fact in facts(material, own))
+    stated, made = base(found), commodities(found)
+    used = [wanted for commodity in made if (wanted := stated.of("consumption", commodity))]
+    check_regions(regions, codes, set.intersection(*({*w, *(stated.of("industry_share", ANY) if REST in w else ())} for w in used)))
+    known = joined(split_rest(stated, regions, codes.blocs), made)
+    return [_Stage(commodity, known, codes, regions, next_stage(known, commodity, made)) for commodity in made]
 
 
 def _nodes(stage: _Stage) -> dict[str, NodeSpec]:

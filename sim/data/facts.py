@@ -47,6 +47,7 @@ QUANTITIES: dict[str, Quantity] = {
     "trade": Quantity("rate", "flow from region to partner, home use included", partner=True),
     "end_use": Quantity("share", "share of the region's consumption by sector", sector=True),
     "value_added": Quantity("value", "value added of the industry division a use falls in: an upper bound", sector=True),
+    "largest_value_added": Quantity("value", "value added of the largest division of manufacturing, against which importance is told"),
     "cover": Quantity("time", "users' stock in days of use"),
     "buffer": Quantity("time", "producers' finished stock in days of output"),
     "spare": Quantity("share", "capacity above output where no capacity is stated"),
@@ -59,6 +60,9 @@ QUANTITIES: dict[str, Quantity] = {
     "host": Quantity("share", "part of the output that comes up in making another commodity (partner)", partner=True),
     "industry_share": Quantity("share", "part in world manufacturing, by which use that nobody publishes is split"),
     "home_preference": Quantity("number", "weight of home goods against their size, where no trade is recorded"),
+    "goes_into": Quantity(
+        "share", "part of a sector's use that is the making of partner, where a scenario has both", partner=True, sector=True
+    ),
     "priority": Quantity("number", "class of a sector where use is served by priority, 0 first", sector=True),
     "total_use": Quantity("rate", "use of all kinds, next stages included"),
     "idle_capacity": Quantity("rate", "capacity out of use"),
@@ -241,6 +245,8 @@ def _fact(row: dict[str, str], value: float, file: str, line: int) -> Fact:
 
 
 Fault = tuple[str, str, str | None, str | None]
+OF_COMMODITY = ("recipe", "host", "goes_into")
+"""Quantities whose partner is a commodity."""
 _NUMBER = re.compile(r"\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
@@ -268,7 +274,7 @@ def _faults(row: dict[str, str], codes: frozenset[str]) -> Iterable[Fault]:
             yield name, f"{row['quantity']} {'needs' if needed else 'takes no'} {name}", None, None
     if quantity.sector and row["sector"] and not re.fullmatch(WORD, row["sector"]):
         yield "sector", "not the name of a sector", shown(row["sector"]), "Use letters, digits, - and _, beginning with a letter."
-    if quantity.partner and row["quantity"] not in ("recipe", "host") and row["partner"] and row["partner"] not in codes:
+    if quantity.partner and row["quantity"] not in OF_COMMODITY and row["partner"] and row["partner"] not in codes:
         yield "partner", "unknown region", shown(row["partner"]), near_miss(row["partner"], sorted(codes))
 
 

@@ -10,14 +10,16 @@ from typing import Any
 import pandas as pd
 
 from sim.data.areas import REST, Areas, areas
-from sim.data.balance import base
-from sim.data.eu_2017 import eu_2017
+from sim.data.balance import Base, base
+from sim.data.eu_2017 import Row, eu_2017
+from sim.data.facts import ANY
 from sim.data.governance import Governance, governance
 from sim.data.material import commodities, facts, sources
 from sim.data.own import DataFolder
 from sim.measure.dependence import Rest, at_rest, direct, through_chain
 from sim.measure.indices import (
     concentration,
+    economic_importance,
     geopolrisk,
     governance_risk,
     import_reliance,
@@ -31,7 +33,12 @@ from sim.model.world import Network, World
 COLUMNS = (
     *("material", "commodity", "region", "hhi", "top_producer", "top_share", "hhi_wgi", "import_reliance"),
     *("origin", "direct", "through_chain", "geopolrisk", "supply_risk", "material_supply_risk", "recycled_frac", "substitution"),
+    "economic_importance",
 )
+IMPORTANT_TO = "EU27"
+"""The region whose economic importance is told: the one whose industries' value added the facts state."""
+LEAST_KNOWN = 0.4
+"""Part of use that must have an industry with a known value added."""
 
 NAMES_2017 = {"graphite": "natural_graphite", "silicon": "silicon_metal", "boron": "borate"}
 """Materials that the European Union's table of 2017 calls otherwise."""
@@ -72,7 +79,8 @@ def exposure(
 
     `hhi` to `hhi_wgi` are of the world's producers, by country where the facts name them. `recycled_frac`, secondary supply in use, stands
     for EoL_RIR of the supply risk; `substitution` is SI_SR of 2017, NaN where the European Union's list lacks the material and 1 is taken.
-    Trade factors are 1. A bloc and the rest of the world count as one country each.
+    Trade factors are 1. `economic_importance` is told of the European Union; what its uses without an industry are worth is taken as what
+    the others are. A bloc and the rest of the world count as one country each.
 
     Arguments:
         net: structure, with the stages of the materials.
@@ -88,12 +96,13 @@ def exposure(
     known = areas()
     scores = governance(known.names)
     rest = at_rest(net, world)
-    factors = {row.material: row.substitution_sr for row in eu_2017()}
+    listed = {row.material: row for row in eu_2017()}
     found: list[dict[str, Any]] = []
     for material in materials:
         stated = facts(material, own)
         by_area = base(stated)
-        factor = factors.get(NAMES_2017.get(material, material))
+        factors = listed.get(NAMES_2017.get(material, material))
+        factor = math.nan if factors is None or factors.substitution_sr is None else factors.substitution_sr
         rows: list[dict[str, Any]] = []
         for commodity in commodities(stated):
             made = {area: x for area, x in by_area.of("production", commodity).items() if x}
@@ -101,7 +110,8 @@ def exposure(
             whole = {"material": material, "commodity": commodity, **_world(stage, scores), "origin": origin}
             for buyer in buyers:
                 rows.append(whole | _buyer(stage, rest, scores, buyer, origin))
-                rows[-1] |= _risk(stage, rest, scores, rows[-1], math.nan if factor is None else factor)
+                rows[-1] |= _risk(stage, rest, scores, rows[-1], factor)
+                rows[-1] |= {"economic_importance": _importance(by_area, commodity, factors) if buyer == IMPORTANT_TO else math.nan}
         worst = {buyer: largest(row["supply_risk"] for row in rows if row["region"] == buyer) for buyer in buyers}
         found += [row | {"material_supply_risk": worst[row["region"]]} for row in rows]
     return pd.DataFrame(found, columns=pd.Index(COLUMNS))
@@ -160,3 +170,16 @@ def _risk(stage: Stage, rest: Rest, scores: Governance, row: Mapping[str, Any], 
         row["hhi_wgi"], weighted_concentration(bought, risk), reliance, row["recycled_frac"], 1.0 if math.isnan(factor) else factor
     )
     return {"supply_risk": value, "substitution": factor}
+
+
+def _importance(known: Base, commodity: str, factors: Row | None) -> float:
+    """Economic importance for the European Union, NaN where too little is known of who uses it and what that adds."""
+    uses = {f.sector: f.value for f in known.rows("end_use", commodity) if f.region == IMPORTANT_TO}
+    worth = {f.sector: f.value for f in known.rows("value_added", commodity) if f.region == IMPORTANT_TO}
+    told = {sector: share for sector, share in uses.items() if sector in worth}
+    if not told or sum(told.values()) < LEAST_KNOWN * sum(uses.values()):
+        return math.nan
+    shares = {sector: share / sum(told.values()) for sector, share in told.items()}
+    factor = 1.0 if factors is None or factors.substitution_ei is None else factors.substitution_ei
+    (most,) = known.of("largest_value_added", ANY).values()
+    return economic_importance(shares, worth, most, factor)

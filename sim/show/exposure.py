@@ -26,6 +26,9 @@ NOTES = (
     "critical material. GS is the weighted HHI above, EU that of the region's own sourcing, IR its net imports without what is recycled. "
     "'Recycled' is all secondary supply, new scrap too, where the method takes end-of-life scrap alone: where there is much, the risk "
     "comes out low.",
+    "Economic importance: the European Union's method, 10 x sum of (share of use x value added of its industry) / that of the largest "
+    "industry x SI for importance; 2.8 is its threshold. Uses without a known industry are taken as the others are; value added: mean of "
+    "2016 to 2020.",
     "Trade: flows at rest, balanced to what each region makes and uses: those a simulation starts from.",
 )
 """How the table is to be read; ORIGIN stands for the region on which dependence is told."""
@@ -60,6 +63,11 @@ def _stage(commodity: str, rows: Sequence[dict[str, Any]], origin: str, width: i
     first = rows[0]
     top = f"{first['top_producer']} makes {_percent(first['top_share'])} %" if first["top_producer"] else "no producer is named"
     told = f"made worldwide: {top}; HHI {_index(first['hhi'])}, weighted by governance {_index(first['hhi_wgi'])}"
+    told += "".join(
+        f"; economic importance for {row['region']} {row['economic_importance']:.1f}"
+        for row in rows
+        if not math.isnan(row["economic_importance"])
+    )
     columns = [
         Column(head="region"),
         *(

@@ -93,10 +93,21 @@ class Use(_Strict):
     """Key of the source of the latter."""
     sectors: dict[str, Assumed] = {}
     """Sector -> share of the world's use, where no table has it."""
+    goes_into: dict[str, dict[str, Assumed]] = {}
+    """Sector -> commodity of whatever material -> part of the sector's use that is its making, where a scenario has both."""
     recycled: Literal["table", "none"] | Assumed = "none"
     """Secondary supply as a part of use: the EU's end-of-life recycling input rate, or assumed."""
     recycled_as: str | None = None
     """Name of the material in recycling.csv."""
+
+
+class Trade(_Strict):
+    """Codes of the Harmonized System (1992) under which customs record a commodity."""
+
+    codes: dict[str, Assumed]
+    """Code -> tonnes of what the chain counts per tonne recorded."""
+    without: dict[str, Annotated[str, Field(min_length=20)]] = {}
+    """Exporter whose goods under these codes are of another stage -> the reason."""
 
 
 class Stage(_Strict):
@@ -109,6 +120,7 @@ class Stage(_Strict):
     hosts: dict[str, Assumed] = {}
     """Commodity in whose making this one comes up -> part of its output that does."""
     use: Use | None = None
+    trade: Trade | None = None
     price: str | None = None
     """Name of the material in prices.csv."""
 

@@ -12,8 +12,9 @@ from sim.data.facts import COLUMNS
 from sim.data.making.card import Assumed, Card, Extra, Output, Stage, Use
 from sim.data.making.inputs import Source, industry, pick, sources, table
 from sim.data.making.policy import policy_rows
+from sim.data.making.row import Row, base_row
+from sim.data.making.trade import trade_rows
 
-Row = dict[str, str]
 OWN = Source("own assumption", "", "own work", "")
 SPLIT = ("CHN", "EU27", "JPN", "KOR", "USA")
 """Areas whose use is stated in every file; the rest of the world is split by its industry where a scenario asks for it."""
@@ -59,17 +60,10 @@ def material_rows(card: Card) -> list[Row]:
         found[stage.commodity] += [*_hosts(stage), *_use(chain, stage), *_price(stage)]
     for extra in card.rows:
         found.setdefault(extra.commodity, []).append(_written(extra))
+    rows = [row for stage_rows in found.values() for row in stage_rows]
+    for stage in card.stages:
+        found[stage.commodity] += trade_rows(stage, rows)
     return [*(row for stage_rows in found.values() for row in stage_rows), *policy_rows(card)]
-
-
-def _row(what: tuple[str, str, str], value: float, unit: str, how: tuple[str, str, str], source: Source) -> Row:
-    """A base row: what = commodity, quantity, region; how = status, basis, year."""
-    commodity, quantity, region = what
-    status, basis, year = how
-    row = dict.fromkeys(COLUMNS, "")
-    row |= {"commodity": commodity, "quantity": quantity, "region": region, "value": f"{value:.10g}", "unit": unit, "role": "base"}
-    row |= {"status": status, "basis": basis, "year": year, "source": source.source, "url": source.url, "licence": source.licence}
-    return row
 
 
 def _assumed(because: str) -> tuple[str, str, str]:
@@ -96,11 +90,11 @@ def _output(chain: Chain, stage: Stage) -> Iterator[Row]:
     told = _by_share(chain, out, rows) if out.total or out.total_of else _by_tonnes(out, rows)
     for area, (value, how) in told.items():
         made[area] = value
-        yield _row((stage.commodity, "production", area), value, "t/year", how, key)
+        yield base_row((stage.commodity, "production", area), value, "t/year", how, key)
     stated = _stated_total(out, rows)
     if stated and not (out.total or out.total_of):
         how = ("measured", _counted("stated world total, rounded", out), out.year)
-        yield _row((stage.commodity, "production", "WLD"), stated, "t/year", how, key) | {"role": "context"}
+        yield base_row((stage.commodity, "production", "WLD"), stated, "t/year", how, key) | {"role": "context"}
 
 
 Told = dict[str, tuple[float, tuple[str, str, str]]]
@@ -157,7 +151,7 @@ def _shared_output(chain: Chain, stage: Stage) -> Iterator[Row]:
         made[area] = share.value * whole
         (status, text, year), source = _told(share, f"{formula} x {share.value:g}")
         status = "assumption" if stage.output.rests_on_assumption else status
-        yield _row((stage.commodity, "production", area), made[area], "t/year", (status, f"{text}; {words}", year), source)
+        yield base_row((stage.commodity, "production", area), made[area], "t/year", (status, f"{text}; {words}", year), source)
 
 
 def _whole(chain: Chain, out: Output) -> tuple[float, str, str]:
@@ -184,7 +178,7 @@ def _recipe(chain: Chain, stage: Stage) -> Iterator[Row]:
             basis = f"{formula}: world output of {used} over that of {stage.commodity}; losses, scrap in the furnaces and stocks are in it"
             how, source = ("derived", basis, stage.output.year), _cited(stage.output)
         chain.ratio[stage.commodity, used] = ratio
-        yield _row((stage.commodity, "recipe", "WLD"), ratio, "t/t", how, source) | {"partner": used}
+        yield base_row((stage.commodity, "recipe", "WLD"), ratio, "t/t", how, source) | {"partner": used}
 
 
 def _cited(out: Output) -> Source:
@@ -194,7 +188,7 @@ def _cited(out: Output) -> Source:
 def _hosts(stage: Stage) -> Iterator[Row]:
     for host, part in stage.hosts.items():
         how, source = _told(part)
-        yield _row((stage.commodity, "host", "WLD"), 100 * part.value, "%", how, source) | {"partner": host}
+        yield base_row((stage.commodity, "host", "WLD"), 100 * part.value, "%", how, source) | {"partner": host}
 
 
 def _use(chain: Chain, stage: Stage) -> Iterator[Row]:
@@ -207,12 +201,16 @@ def _use(chain: Chain, stage: Stage) -> Iterator[Row]:
         raise ValueError(f"{stage.commodity}: the next stages take more than there is")
     used = dict(_split(stage, use, whole))
     for area, (amount, told, cited) in used.items():
-        yield _row((stage.commodity, "consumption", area), amount, "t/year", told, cited)
+        yield base_row((stage.commodity, "consumption", area), amount, "t/year", told, cited)
     for area, (amount, _, _) in used.items() if rate else ():
         status, basis, year = how
         told = status, f"{amount:.8g} x {rate:g}: {basis}", year
-        yield _row((stage.commodity, "recycled", area), rate * amount, "t/year", told, source)
+        yield base_row((stage.commodity, "recycled", area), rate * amount, "t/year", told, source)
     yield from _end_uses(stage, use)
+    for name, parts in use.goes_into.items():
+        for partner, part in parts.items():
+            told, cited = _told(part)
+            yield base_row((stage.commodity, "goes_into", "WLD"), 100 * part.value, "%", told, cited) | {"partner": partner, "sector": name}
 
 
 def _recycling(use: Use) -> tuple[float, tuple[str, str, str], Source]:
@@ -279,7 +277,7 @@ def sector(row: Row) -> str:
 def _end_uses(stage: Stage, use: Use) -> Iterator[Row]:
     for name, share in use.sectors.items():
         how, source = _told(share)
-        yield _row((stage.commodity, "end_use", "WLD"), 100 * share.value, "%", how, source) | {"sector": name}
+        yield base_row((stage.commodity, "end_use", "WLD"), 100 * share.value, "%", how, source) | {"sector": name}
     for region, material in (("EU27", use.end_use), ("WLD", use.world_end_use)):
         if material:
             rows = pick("end_uses", {"material": material, "region": region} | ({"source": use.world_source} if region == "WLD" else {}))
@@ -297,10 +295,10 @@ def _shares(stage: Stage, use: Use, rows: list[Row], region: str) -> Iterator[Ro
     for name, share in shares.items():
         formula = f"{share:g} / {total:.8g}: " if scaled else ""
         told = ("derived" if scaled else "measured", f"{formula}shares of use as stated{scaled}{key.how_read}", year)
-        yield _row((stage.commodity, "end_use", region), 100 * share / total, "%", told, key) | {"sector": name}
+        yield base_row((stage.commodity, "end_use", region), 100 * share / total, "%", told, key) | {"sector": name}
         if region == "EU27" and not use.world_end_use and not use.sectors:
             basis = f"shares of the EU taken for every region without its own{scaled}"
-            yield _row((stage.commodity, "end_use", "WLD"), 100 * share / total, "%", _assumed(basis), key) | {"sector": name}
+            yield base_row((stage.commodity, "end_use", "WLD"), 100 * share / total, "%", _assumed(basis), key) | {"sector": name}
     yield from _worth(stage, rows, key)
 
 
@@ -327,7 +325,7 @@ def _worth(stage: Stage, rows: list[Row], key: Source) -> Iterator[Row]:
             "an upper bound, and uses that lie in one division must not be added up"
         )
         how = "derived", basis, "2016-2020"
-        yield _row((stage.commodity, "value_added", "EU27"), round(meur * rate, 1), "million USD/year", how, cited) | {"sector": name}
+        yield base_row((stage.commodity, "value_added", "EU27"), round(meur * rate, 1), "million USD/year", how, cited) | {"sector": name}
 
 
 def _price(stage: Stage) -> Iterator[Row]:
@@ -338,7 +336,9 @@ def _price(stage: Stage) -> Iterator[Row]:
     for row in rows:
         role = "base" if int(row["year"]) == newest else "context"
         how = "measured", f"{row['form']}{sources()[row['source']].how_read}", row["year"]
-        yield _row((stage.commodity, "price", "WLD"), float(row["usd_per_kg"]), "USD/kg", how, sources()[row["source"]]) | {"role": role}
+        yield base_row((stage.commodity, "price", "WLD"), float(row["usd_per_kg"]), "USD/kg", how, sources()[row["source"]]) | {
+            "role": role
+        }
 
 
 def _written(extra: Extra) -> Row:

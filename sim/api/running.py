@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sim.errors import Problem, RunError, ScenarioError
 from sim.record.record import Record
 from sim.scenario import Scenario
-from sim.scenario import load as load_scenario
+from sim.scenario import load as read_scenario
 
 if TYPE_CHECKING:
     import numpy as np
@@ -141,7 +141,7 @@ def load(source: str | Path, variant: str | None = None, sets: Sequence[str] = (
     """
     from sim.model.compile import compile_model
 
-    scenario = load_scenario(source, variant=variant, sets=sets, data=read_own(data))
+    scenario = _read(source, variant, sets, read_own(data))
     compile_model(scenario)
     return scenario
 
@@ -231,8 +231,8 @@ def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = 
     from sim.study.ensemble import check_rest
 
     own = read_own(data)
-    for name in (variant,) if variant is not None else (None, *load_scenario(source, sets=sets).variants):
-        scenario = load_scenario(source, variant=name, sets=sets, data=own)
+    for name in (variant,) if variant is not None else (None, *_read(source, None, sets, own).variants):
+        scenario = _read(source, name, sets, own)
         model = compile_model(scenario)
         check_rest(model, draw(model, scenario.runs.rng_seed, 0, min(CHECKED_WORLDS, scenario.runs.count)))
 
@@ -271,7 +271,7 @@ def shipped() -> list[dict[str, Any]]:
     """Shipped scenarios: name, title, question, variants."""
     from sim.scenario import shipped as names
 
-    scenarios = [(name, load_scenario(name)) for name in names()]
+    scenarios = [(name, read_scenario(name)) for name in names()]
     return [{"name": name, "title": s.title, "question": s.question, "variants": list(s.variants)} for name, s in scenarios]
 
 
@@ -297,11 +297,17 @@ def plot(folder: str | Path) -> tuple[Path, ...]:
 def _loaded(source: str | Path | Scenario, variant: str | None, sets: Sequence[str], data: Data | None) -> Scenario:
     own = read_own(data)
     if not isinstance(source, Scenario):
-        return load_scenario(source, variant=variant, sets=sets, data=own)
+        return _read(source, variant, sets, own)
     if variant is not None or sets:
         what = "a Scenario takes no variant and no sets here: it is already read"
         raise ScenarioError(Problem(what=what, remedy="Give them to sim.load, or give the path or name instead of the Scenario."))
     return source if own is None else source.with_data(own)
+
+
+def _read(source: str | Path, variant: str | None, sets: Sequence[str], own: DataFolder | None) -> Scenario:
+    from sim.data import pack
+
+    return read_scenario(source, variant=variant, sets=sets, data=own, materials=pack.materials(own))
 
 
 def read_own(data: Data | None) -> DataFolder | None:

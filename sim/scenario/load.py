@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import Fault, Problem, ScenarioError, near_miss
 from sim.scenario.compose import apply_sets, apply_variant, read_chain
@@ -22,17 +22,32 @@ if TYPE_CHECKING:
 _TOP = tuple(Scenario.model_fields)
 
 
-def load(source: str | Path, *, variant: str | None = None, sets: Sequence[str] = (), data: DataFolder | None = None) -> Scenario:
+class _Known(NamedTuple):
+    """Names that a scenario may use."""
+
+    claims: Sequence[str]
+    materials: Collection[str] | None
+    """None where they are checked later."""
+
+
+def load(
+    source: str | Path,
+    *,
+    variant: str | None = None,
+    sets: Sequence[str] = (),
+    data: DataFolder | None = None,
+    materials: Collection[str] | None = None,
+) -> Scenario:
     """Read a scenario.
 
     source: path of a file, or the name of a shipped scenario. variant: name of one of its variants, applied after `extends`.
     sets: texts `path=value`, applied last; a path that begins with a key of a scenario is taken from the top, any other is a fact.
-    data: facts over those of the pack; the scenario carries them to whatever asks for facts.
+    data: facts over those of the pack; the scenario carries them to whatever asks for facts. materials: names that facts are known about.
     Every variant of the file is checked too. Raises ScenarioError with all problems at once.
     """
     path = find(source)
     tree, text, problems = read_chain(path)
-    return _finish(tree, Origin(path.stem, variant, path, text, data=data), sets, problems)
+    return _finish(tree, Origin(path.stem, variant, path, text, data=data), sets, problems, materials)
 
 
 def load_text(text: str, *, name: str = "text", variant: str | None = None, sets: Sequence[str] = ()) -> Scenario:
@@ -54,12 +69,14 @@ def variants(source: str | Path) -> tuple[str, ...]:
     return tuple(tree.entries.get("variants", Node({})).entries)
 
 
-def _finish(tree: Node, origin: Origin, sets: Sequence[str], found: Iterable[Problem]) -> Scenario:
+def _finish(
+    tree: Node, origin: Origin, sets: Sequence[str], found: Iterable[Problem], materials: Collection[str] | None = None
+) -> Scenario:
     """Apply the variant and the sets and read the result.
 
     The base and the other variants are read as well, for their mistakes, but without the sets: those are meant for this run.
     """
-    told, known, wanted = list(found), claims(), origin.variant
+    told, known, wanted = list(found), _Known(claims(), materials), origin.variant
     trees: dict[str | None, Node] = {None: tree}
     names = tuple(tree.entries.get("variants", Node({})).entries)
     for name in (*names, *(() if wanted is None or wanted in names else (wanted,))):
@@ -80,17 +97,26 @@ def _finish(tree: Node, origin: Origin, sets: Sequence[str], found: Iterable[Pro
     return chosen[0]
 
 
-def _changed(origin: Origin, sets: Sequence[str], known: Sequence[str]) -> tuple[Scenario | None, list[Problem]]:
+def _changed(origin: Origin, sets: Sequence[str], known: _Known) -> tuple[Scenario | None, list[Problem]]:
     try:
         return _read(replace(origin, node=apply_sets(origin.node, sets, _TOP), sets=tuple(sets)), known)
     except ScenarioError as error:
         return None, list(error.problems)
 
 
-def _read(origin: Origin, known: Sequence[str]) -> tuple[Scenario | None, list[Problem]]:
+def _read(origin: Origin, known: _Known) -> tuple[Scenario | None, list[Problem]]:
     """The scenario of a tree, or None, and what is wrong with it."""
     scenario, problems = build(origin.node, {"origin": origin, "written": True})
-    return scenario, [*problems, *_uncited(origin.node, known)]
+    return scenario, [*problems, *_uncited(origin.node, known.claims), *_no_facts(origin.node, known.materials)]
+
+
+def _no_facts(tree: Node, known: Collection[str] | None) -> list[Problem]:
+    """Materials that nothing is known about; that they are names is checked with the schema."""
+    named = tree.entries.get("materials", Node(())).value
+    if known is None or not isinstance(named, tuple):
+        return []
+    texts = [(i, node.value) for i, node in enumerate(named) if isinstance(node.value, str)]
+    return [problem_at(tree, _unknown("materials", i, text, known)) for i, text in texts if text not in known]
 
 
 def _uncited(tree: Node, known: Sequence[str]) -> list[Problem]:
@@ -135,9 +161,11 @@ def check_regions(scenario: Scenario, known: Collection[str]) -> None:
 
 
 def _raise_unknown(scenario: Scenario, section: str, names: Sequence[str], known: Collection[str]) -> None:
-    noun = section.removesuffix("s")
-    faults = (Fault(f"unknown {noun}", repr(n), near_miss(n, known), (section, i)) for i, n in enumerate(names) if n not in known)
-    _raise(scenario, faults)
+    _raise(scenario, (_unknown(section, i, name, known) for i, name in enumerate(names) if name not in known))
+
+
+def _unknown(section: str, place: int, name: str, known: Collection[str]) -> Fault:
+    return Fault(f"unknown {section.removesuffix('s')}", repr(name), near_miss(name, known), (section, place))
 
 
 def _raise(scenario: Scenario, faults: Iterable[Fault]) -> None:

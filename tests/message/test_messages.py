@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.data import materials
 from sim.errors import ScenarioError
 from sim.scenario import check_names, load
 
@@ -24,7 +25,7 @@ NOBODY = 65534
 
 def said(source: str) -> str:
     with pytest.raises(ScenarioError) as caught:
-        load(source)
+        load(source, materials=materials())
     assert caught.value.exit_code == 2
     return str(caught.value)
 
@@ -51,7 +52,7 @@ def test_what_load_says(name: str, folder: Path) -> None:
 @pytest.mark.parametrize("name", BAD)
 def test_every_problem_has_a_place_and_words(name: str, folder: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
-        load(f"{name}.yaml")
+        load(f"{name}.yaml", materials=materials())
     for problem in caught.value.problems:
         assert problem.file
         assert problem.file.endswith(".yaml")

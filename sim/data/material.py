@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+ASIDE = ("industry_share", "largest_value_added")
+"""Quantities that a run does not rest on by themselves: parts in industry are told in the rows split by them, the other serves an index."""
+
+
 @cache
 def shipped_materials() -> tuple[str, ...]:
     """Materials of the pack: files of the package with the header of facts; those of another header are tables of another kind."""
@@ -85,8 +89,7 @@ def sources(names: Iterable[str], own: DataFolder | None = None) -> tuple[str, .
     names: materials. own: facts over those of the pack.
     Returns each source with its licence once, then how many numbers were measured, derived and assumed.
     """
-    # Parts in industry are told where they are used: in the rows split by them.
-    found = dict.fromkeys(fact for name in names for fact in facts(name, own) if fact.role == "base" and fact.quantity != "industry_share")
+    found = dict.fromkeys(fact for name in names for fact in facts(name, own) if fact.role == "base" and fact.quantity not in ASIDE)
     cited = dict.fromkeys(f"{fact.source} ({fact.licence})" for fact in found if fact.status != "assumption")
     counts = {status: sum(fact.status == status for fact in found) for status in ("measured", "derived", "assumption")}
     tally = f"{counts['measured']} numbers measured, {counts['derived']} derived, {counts['assumption']} assumed"

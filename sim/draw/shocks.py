@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from scipy.special import gammaincinv
 
 from sim.draw.draws import Draws
 from sim.errors import ModelError, Problem
-from sim.model.model import Entry, ShockFacts
+from sim.model.model import Build, Entry, ShockFacts
 from sim.model.world import Events, Floats
 from sim.units import DAYS_PER_YEAR
 
@@ -33,6 +34,8 @@ def events(shock: ShockFacts, draws: Draws, step_days: float, n_step: int, paren
         ModelError: random strikes so frequent that they cannot be listed.
     """
     horizon = n_step * step_days
+    if shock.notice is not None and parent is not None:
+        return _seen(shock, draws, parent, step_days)
     if shock.after is not None and parent is not None:
         strikes = _following(shock, draws, parent.start * step_days, horizon)
     else:
@@ -40,7 +43,28 @@ def events(shock: ShockFacts, draws: Draws, step_days: float, n_step: int, paren
     stacked = {key: np.stack([np.broadcast_to(s[key], (draws.n_run,)) for s in strikes]) for key in strikes[0]}
     steps = {key: stacked[key] / step_days for key in ("announced", "rush", "start", "full_end", "ramp_end", "end")}
     extra = stacked["extra"] / step_days if shock.is_extra_time else stacked["extra"]
-    return Events(after=stacked["after"], size=stacked["size"], extra=extra, **steps)
+    size = stacked["size"] * (step_days / DAYS_PER_YEAR) if shock.is_size_rate else stacked["size"]
+    return Events(after=stacked["after"], size=size, extra=extra, **steps)
+
+
+def _seen(shock: ShockFacts, draws: Draws, parent: Events, step_days: float) -> Events:
+    """The strikes of a restriction as those are told of it who see it coming."""
+    assert shock.after is not None and shock.notice is not None
+    shape = (len(parent.start), draws.n_run)
+    told = {
+        name: np.broadcast_to(getattr(parent, name), shape).copy() for name in ("announced", "rush", "start", "full_end", "ramp_end", "end")
+    }
+    ahead = draws.value(shock.notice) / step_days
+    for number in range(shape[0]):
+        seen = draws.uniform(f"{shock.after.probability.name}.happens[{number}]") < draws.value(shock.after.probability)
+        # What is known earlier through no warning stays known.
+        told["announced"][number] = np.minimum(told["announced"][number], told["start"][number] - ahead)
+        told["rush"][number] = np.maximum(told["announced"][number], told["start"][number] - RUSH_DAYS / step_days)
+        seen &= np.isfinite(told["start"][number])
+        for instants in told.values():
+            instants[number] = np.where(seen, instants[number], np.inf)
+    nothing = np.zeros(shape)
+    return Events(after=nothing, size=nothing, extra=nothing, **told)
 
 
 def in_order(shocks: Sequence[ShockFacts]) -> list[int]:
@@ -76,8 +100,19 @@ def _numbered(draws: Draws, number: int) -> Sample:
 def _single(shock: ShockFacts, draws: Draws, horizon: float) -> dict[str, Floats]:
     assert shock.start is not None
     happens = draws.uniform(f"{shock.probability.name}.happens") < draws.value(shock.probability)
-    start = np.where(happens, draws.value(shock.start) - shock.origin, np.inf)
+    begun = draws.value(shock.start) - shock.origin
+    if shock.build is not None:
+        begun = begun + _building(shock.build, draws)
+    start = np.where(happens, begun, np.inf)
     return _profile(shock, draws.value, start, horizon)
+
+
+def _building(build: Build, draws: Draws) -> Floats:
+    """Days from the decision to the first output: stages of equal mean time, each as long as it takes (Erlang), [run]."""
+    days = draws.value(build.mean) * draws.value(build.slip)
+    if not build.stages:
+        return days
+    return days * gammaincinv(build.stages, draws.uniform(f"{build.mean.name}.stages")) / build.stages
 
 
 def _random(shock: ShockFacts, draws: Draws, horizon: float) -> list[dict[str, Floats]]:

@@ -11,12 +11,14 @@ import numpy as np
 from sim.errors import ScenarioError
 from sim.model.economy import compile_economies
 from sim.model.habits import habits_of
+from sim.model.measures import compile_measures
 from sim.model.model import Entry, Facts, Model
 from sim.model.sectors import compile_sectors, sector_facts
 from sim.model.strikes import compile_floors, compile_shocks, compile_stores
 from sim.model.world import Hosts, Ints, Links, Network, Stores, Users
 from sim.scenario import Scenario, check_materials, check_names
 from sim.scenario.law import Amount
+from sim.scenario.policy import CapacityProject
 from sim.scenario.network import Demand, NetworkSpec, NodeSpec, network_faults, split_node
 
 ROUNDING = 0.01
@@ -30,6 +32,8 @@ class _Node:
     spec: NodeSpec
     changed: dict[str, Amount | None] = field(default_factory=dict)
     demand: dict[str, Demand] = field(default_factory=dict)
+    is_built: bool = False
+    """Works are to be built here."""
 
     def get(self, name: str) -> Amount | None:
         return self.changed[name] if name in self.changed else getattr(self.spec, name, None)
@@ -53,6 +57,8 @@ def compile_model(scenario: Scenario) -> Model:
     net = _network(scenario, spec, nodes, node_names)
     stores, store_facts = compile_stores(scenario, net)
     plans, shock_facts = compile_shocks(scenario, net)
+    measures = compile_measures(scenario, net, plans)
+    plans, shock_facts = (*plans, *(plan for plan, _ in measures)), (*shock_facts, *(facts for _, facts in measures))
     return Model(
         name=scenario.name,
         network=replace(net, stores=stores, shocks=plans),
@@ -123,6 +129,9 @@ def _nodes(scenario: Scenario, spec: NetworkSpec) -> dict[tuple[str, str], _Node
     nodes = {(c, r): _Node(spec.nodes.get(f"{c}.{r}", NodeSpec())) for c in spec.commodities for r in scenario.regions}
     for node in nodes.values():
         node.demand = dict(node.spec.demand)
+    for policy in scenario.policies.values():
+        if isinstance(policy, CapacityProject) and (policy.commodity, policy.region) in nodes:
+            nodes[policy.commodity, policy.region].is_built = True
     for path, amount in _general_first(scenario):
         commodity, region_or_group, quantity, sector = _parts(path)
         for region in scenario.regions_of(region_or_group):
@@ -260,6 +269,10 @@ def _users(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str]
 
 
 def _makes(node: _Node) -> bool:
+    return _makes_already(node) or node.is_built
+
+
+def _makes_already(node: _Node) -> bool:
     return node.get("production") != 0.0 or node.get("share") not in (None, 0.0)
 
 
@@ -276,6 +289,8 @@ def _links(
         for seller in scenario.regions:
             known = trade.get((commodity, seller, buyer))
             qualify = None if known is None else known.qualify
+            if qualify is None and not _makes_already(nodes[commodity, seller]):
+                qualify = rules.sourcing.qualification
             if not _makes(nodes[commodity, seller]) or (known is not None and known.flow == 0.0 and qualify is None):
                 continue
             home = seller == buyer

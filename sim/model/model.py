@@ -87,8 +87,19 @@ class After:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Build:
+    """How long works take, as written."""
+
+    mean: Entry
+    """days, all stages together."""
+    stages: int
+    slip: Entry
+    """factor on it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShockFacts:
-    """When and how hard a shock strikes, as written; durations in days."""
+    """When and how hard a shock strikes or a policy acts, as written; durations in days."""
 
     origin: float
     """the clock's start, days since 1970-01-01; `announced` and `end` are counted from it, `start` is not."""
@@ -114,6 +125,12 @@ class ShockFacts:
     extra: Entry
     """days added to a route, or relative rise of capacity; else 0."""
     is_extra_time: bool
+    is_size_rate: bool = False
+    """`size` is in t/year."""
+    build: Build | None = None
+    """New works: what passes between `start` and the first output."""
+    notice: Entry | None = None
+    """Warnings: days before the start of the shock it follows."""
 
 
 @dataclass(frozen=True, kw_only=True)

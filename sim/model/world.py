@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -88,7 +88,7 @@ class Stores:
 
 @dataclass(frozen=True, kw_only=True)
 class ShockPlan:
-    """One shock as the engines see it: what it strikes. Its dates and sizes are drawn per run."""
+    """One shock, or one policy with a course of its own, as the engines see it: what it strikes. Its dates and sizes are drawn per run."""
 
     name: str
     kind: str
@@ -100,6 +100,11 @@ class ShockPlan:
     users: Ints
     """Users whose demand rises (surges), else empty."""
     commodity: str = ""
+    buyers: Ints = field(default_factory=lambda: np.array([], dtype=np.intp))
+    """Nodes whose users' buying is concerned (caps, joint purchasing, warnings), else empty."""
+    parts: Floats = field(default_factory=lambda: np.zeros(0))
+    """Part of a project's output that goes over each of its links first, [link struck]."""
+    is_policy: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

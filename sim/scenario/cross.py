@@ -21,8 +21,9 @@ from sim.scenario.cross_market import (
 from sim.scenario.facts import FactPath, split_fact
 from sim.scenario.law import support
 from sim.scenario.network import WORD, NetworkSpec, split_node
-from sim.scenario.policy import PriceFloor, Stockpile
-from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, Shock, Tariff, Transport
+from sim.scenario.measure import AtUsers, Measure, OnTrade
+from sim.scenario.policy import CapacityProject, ExportControl, Policy, regions_named
+from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, ExportQuota, Shock, Tariff, Transport
 from sim.units import day_of, instant
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Parts:
     shocks: Mapping[str, Shock] = field(default_factory=dict)
     sectors: Mapping[str, Sector] = field(default_factory=dict)
     economies: Mapping[str, Economy] = field(default_factory=dict)
-    policies: Mapping[str, Stockpile | PriceFloor] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     variants: Mapping[str, Any] = field(default_factory=dict)
     shock_names: tuple[str, ...] = ()
     """Shocks that were written, those that could not be read too."""
@@ -74,6 +75,7 @@ def cross_faults(parts: Parts) -> list[Fault]:
         _region_names,
         _clock,
         _bans,
+        _measures_on_trade,
         _shares,
         _network,
         _nothing_struck,
@@ -105,6 +107,8 @@ def _commodity_names(parts: Parts) -> Iterator[tuple[Path, str]]:
         yield ("shocks", shock_name, "commodity"), shock.commodity
     for policy_name, policy in parts.policies.items():
         yield ("policies", policy_name, "commodity"), policy.commodity
+        if isinstance(policy, ExportControl) and policy.counter is not None:
+            yield ("policies", policy_name, "counter", "commodity"), policy.counter.commodity
     for sector_name, sector in parts.sectors.items():
         for key, shares in (("essential", sector.essential), ("cost_share", sector.cost_share)):
             for name in shares:
@@ -130,6 +134,10 @@ def _sector_names(parts: Parts) -> Iterator[tuple[Path, str]]:
         if isinstance(shock, DemandSurge) and shock.sector is not None:
             for i, sector in enumerate(shock.sector):
                 yield ("shocks", name, "sector", i), sector
+    for name, policy in parts.policies.items():
+        if isinstance(policy, AtUsers) and policy.sector is not None:
+            for i, sector in enumerate(policy.sector):
+                yield ("policies", name, "sector", i), sector
     for path, fact in _facts(parts):
         if fact.sector is not None:
             yield ("set", path), fact.sector
@@ -205,13 +213,12 @@ def _unknown_region(name: str, known: Collection[str], path: Path) -> Fault:
 
 def _regions_of_shock(shock: Shock) -> dict[str, Sequence[str]]:
     """Regions a shock names, by key; where it strikes comes first."""
-    if isinstance(shock, (ExportBan, ExportLicence, Tariff, Transport)):
+    if isinstance(shock, _ON_TRADE):
         return {"from": shock.source, "to": shock.to}
     return {"region": shock.region}
 
 
-def _regions_of_policy(policy: Stockpile | PriceFloor) -> tuple[str, Sequence[str]]:
-    return ("region", policy.region) if isinstance(policy, PriceFloor) else ("holders", policy.holders)
+_ON_TRADE = (ExportBan, ExportQuota, ExportLicence, Tariff, Transport)
 
 
 def _region_lists(parts: Parts) -> Iterator[tuple[Path, Sequence[str]]]:
@@ -219,8 +226,8 @@ def _region_lists(parts: Parts) -> Iterator[tuple[Path, Sequence[str]]]:
         for key, names in _regions_of_shock(shock).items():
             yield ("shocks", name, key), names
     for name, policy in parts.policies.items():
-        key, names = _regions_of_policy(policy)
-        yield ("policies", name, key), names
+        for key, names in regions_named(policy).items():
+            yield ("policies", name, key), names
     if parts.rules and parts.rules.allies:
         yield ("rules", "allies"), parts.rules.allies
 
@@ -233,6 +240,11 @@ def _region_names(parts: Parts) -> Iterator[Fault]:
         for i, name in enumerate(names):
             if name not in known:
                 yield _unknown_region(name, known, (*path, i))
+    for policy_name, policy in parts.policies.items():
+        for region in policy.offtake if isinstance(policy, CapacityProject) else ():
+            if region not in parts.regions:
+                path = ("policies", policy_name, "offtake", region)
+                yield Fault("unknown region", repr(region), near_miss(region, parts.regions), path, on_key=True)
     for path, fact in _facts(parts):
         if fact.region not in known:
             yield _unknown_region(fact.region, known, ("set", path))
@@ -251,6 +263,10 @@ def _clock(parts: Parts) -> Iterator[Fault]:
             got = day_of(low).isoformat() if low == high else f"{day_of(low)} to {day_of(high)}"
             remedy = f"The clock runs from {parts.clock.start} to {_last_day(last)}."
             yield Fault("outside the horizon", got, remedy, ("shocks", name, "start"))
+    for name, policy in parts.policies.items():
+        if isinstance(policy, Measure) and policy.start is not None and support(policy.start)[0] >= last:
+            remedy = f"The clock runs from {parts.clock.start} to {_last_day(last)}."
+            yield Fault("after the horizon", day_of(support(policy.start)[0]).isoformat(), remedy, ("policies", name, "start"))
 
 
 def _last_day(last: float) -> date:
@@ -261,7 +277,7 @@ def _bans(parts: Parts) -> Iterator[Fault]:
     if parts.regions is None or parts.groups is None:
         return
     for name, shock in parts.shocks.items():
-        if not isinstance(shock, (ExportBan, ExportLicence, Tariff, Transport)):
+        if not isinstance(shock, _ON_TRADE):
             continue
         sellers = set(expand(shock.source, parts.regions, parts.groups))
         buyers = set(expand(shock.to, parts.regions, parts.groups))
@@ -269,6 +285,18 @@ def _bans(parts: Parts) -> Iterator[Fault]:
             got = f"from {', '.join(shock.source)} to {', '.join(shock.to)}"
             what = f"from and to name the same regions, so nothing is {_STRUCK.get(shock.kind, 'stopped')}"
             yield Fault(what, got, "Name buyers other than the sellers.", ("shocks", name, "to"))
+
+
+def _measures_on_trade(parts: Parts) -> Iterator[Fault]:
+    if parts.regions is None or parts.groups is None:
+        return
+    for name, policy in parts.policies.items():
+        if isinstance(policy, OnTrade):
+            sellers, buyers = (set(expand(names, parts.regions, parts.groups)) for names in (policy.source, policy.to))
+            if sellers and buyers and len(sellers | buyers) == 1:
+                got = f"from {', '.join(policy.source)} to {', '.join(policy.to)}"
+                what = "from and to name the same region, so no trade is concerned"
+                yield Fault(what, got, "Name buyers other than the sellers.", ("policies", name, "to"))
 
 
 _STRUCK = {"tariff": "taxed", "transport": "held up"}
@@ -334,7 +362,7 @@ def _nothing_struck(parts: Parts) -> Iterator[Fault]:
             yield from _absent(parts, shock.commodity, names, ("shocks", name, key))
     for name, policy in parts.policies.items():
         if policy.commodity in network.commodities:
-            key, names = _regions_of_policy(policy)
+            key, names = next(iter(regions_named(policy).items()))
             yield from _absent(parts, policy.commodity, names, ("policies", name, key))
 
 

@@ -1,4 +1,4 @@
-"""Policies an author may write: the strategic stockpile, national or pooled, and the price floor."""
+"""Policies an author may write; the strategic stockpile, national or pooled, is here."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, mod
 
 from sim.errors import BadValue, Fault, refuse
 from sim.scenario.amount import FixedShare, Names, PositiveTime, Quantity, Share, Strict, written
-from sim.scenario.law import Amount, support
+from sim.scenario.law import support
+from sim.scenario.policy_supply import AdvancedMaterials, CapacityProject, DemandReduction, PriceFloor
+from sim.scenario.policy_trade import (
+    BeyondPrice,
+    EarlyWarning,
+    ExportControl,
+    HomeTariff,
+    ImportQuota,
+    JointProcurement,
+    SingleSourceCap,
+    SupplierQualification,
+)
 from sim.units import format_amount
 
 _WHEN = re.compile(r"\s*shortage\s*>\s*(\S.*?)\s*")
 
-_Level = Annotated[
-    Amount, Quantity("number", 0, 100, above=True, hint="It is a multiple of the price at rest: 1.2 guarantees a fifth more than that.")
-]
 _WHEN_SCHEMA = {"type": "string", "pattern": r"^\s*shortage\s*>\s*[0-9.]+\s*%?\s*$"}
 
 
@@ -68,14 +76,26 @@ class Stockpile(Strict):
     release: Release = Field(default_factory=Release, description="When it opens, and how far.")
 
 
-class PriceFloor(Strict):
-    """Producers never ask less; what they make and cannot sell at that price is bought by the state, without limit."""
-
-    kind: Literal["price_floor"] = Field(description="A guaranteed price.")
-    commodity: str = Field(description="Commodity whose price is guaranteed, as material.stage.")
-    region: Names = Field(description="Regions or groups of the producers who are guaranteed the price.")
-    level: _Level = Field(description="Price guaranteed, as a multiple of the one at rest, above 0.")
-
-
-Policy = Annotated[Stockpile | PriceFloor, Field(discriminator="kind")]
+Policy = Annotated[
+    Stockpile
+    | JointProcurement
+    | CapacityProject
+    | SupplierQualification
+    | AdvancedMaterials
+    | DemandReduction
+    | PriceFloor
+    | HomeTariff
+    | ImportQuota
+    | BeyondPrice
+    | SingleSourceCap
+    | EarlyWarning
+    | ExportControl,
+    Field(discriminator="kind"),
+]
 """Any policy; `kind` tells which."""
+
+
+def regions_named(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """Regions and groups a policy names, by key as a file has it; where it acts comes first."""
+    named = {key: getattr(policy, key, None) for key in ("holders", "members", "region", "source", "to", "trusted")}
+    return {"from" if key == "source" else key: (v,) if isinstance(v, str) else v for key, v in named.items() if v is not None}

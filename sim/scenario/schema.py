@@ -15,22 +15,12 @@ from sim.scenario.economy import Economy
 from sim.scenario.facts import QUANTITIES
 from sim.scenario.law import LAWS
 from sim.scenario.network import CommoditySpec, Demand, NetworkSpec, NodeSpec, TradeSpec
-from sim.scenario.policy import PriceFloor, Release, Stockpile
+from sim.scenario.policy import Policy, Release
+from sim.scenario.policy_trade import Counter
 from sim.scenario.rules import DemandRules, PriceRules, Rules, SourcingRules, SupplyRules
 from sim.scenario.scenario import Clock, Runs, Scenario, Watch
 from sim.scenario.sector import Sector
-from sim.scenario.shock import (
-    After,
-    DemandSurge,
-    Dumping,
-    Every,
-    ExportBan,
-    ExportLicence,
-    Outage,
-    Tariff,
-    TechnologyBan,
-    Transport,
-)
+from sim.scenario.shock import After, Every, Shock
 from sim.units import EXAMPLE, NOUN, NUMBER, TABLE, Dimension
 
 _PLACES = {"uniform": "low, high", "triangular": "low, mode, high", "pert": "low, mode, high"}
@@ -138,6 +128,13 @@ def _law(dimension: Dimension) -> dict[str, Any]:
     return {**mapping(allowed, []), "description": described, "minProperties": 1, "maxProperties": 1}
 
 
+def _kinds(section: str, union: Any) -> Iterator[tuple[str, type[BaseModel]]]:
+    """A page a kind of shock or policy, in the order of the union."""
+    for model in get_args(get_args(union)[0]):
+        (kind,) = get_args(model.model_fields["kind"].annotation)
+        yield f"{section}.NAME, kind: {kind}", model
+
+
 _PAGES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("The top level", Scenario),
     ("clock", Clock),
@@ -154,19 +151,12 @@ _PAGES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("rules.sourcing", SourcingRules),
     ("sectors.NAME", Sector),
     ("economies.REGION", Economy),
-    ("shocks.NAME, kind: export_ban", ExportBan),
-    ("shocks.NAME, kind: export_licence", ExportLicence),
-    ("shocks.NAME, kind: outage", Outage),
-    ("shocks.NAME, kind: demand_surge", DemandSurge),
-    ("shocks.NAME, kind: tariff", Tariff),
-    ("shocks.NAME, kind: dumping", Dumping),
-    ("shocks.NAME, kind: transport", Transport),
-    ("shocks.NAME, kind: technology_ban", TechnologyBan),
+    *_kinds("shocks", Shock),
     ("shocks.NAME.every", Every),
     ("shocks.NAME.after", After),
-    ("policies.NAME, kind: stockpile", Stockpile),
-    ("policies.NAME.release", Release),
-    ("policies.NAME, kind: price_floor", PriceFloor),
+    *_kinds("policies", Policy),
+    ("policies.NAME.release of a stockpile", Release),
+    ("policies.NAME.counter of an export control", Counter),
     ("watch", Watch),
 )
 

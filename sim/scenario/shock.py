@@ -113,6 +113,18 @@ class ExportBan(_Shock):
     )
 
 
+class ExportQuota(_Shock):
+    """Exports are held to a part of the usual trade, spread evenly over the year."""
+
+    kind: Literal["export_quota"] = Field(description="An export quota.")
+    source: Names = Field(validation_alias="from", description="Regions or groups whose exports are limited.")
+    to: Names = Field(default=("all",), description="Regions or groups that receive less; all others if left out.")
+    quota: Share = Field(description="Part of the usual trade that may pass, whatever is ordered.")
+    recovery: Time = Field(
+        default=written("0 days"), description="Time over which trade comes back in a straight line. 0: an assumption, at once."
+    )
+
+
 class ExportLicence(_Shock):
     """Exports need a licence: next to nothing passes while applications are processed, then approvals ramp up."""
 
@@ -225,6 +237,7 @@ def _idle(shock: Dumping | Transport, kind: str, names: tuple[str, str]) -> list
 
 
 Shock = Annotated[
-    ExportBan | ExportLicence | Outage | DemandSurge | Tariff | Dumping | Transport | TechnologyBan, Field(discriminator="kind")
+    ExportBan | ExportQuota | ExportLicence | Outage | DemandSurge | Tariff | Dumping | Transport | TechnologyBan,
+    Field(discriminator="kind"),
 ]
 """Any shock; `kind` tells which."""

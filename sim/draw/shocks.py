@@ -49,7 +49,8 @@ def events(shock: ShockFacts, draws: Draws, step_days: float, n_step: int, paren
 
 def _seen(shock: ShockFacts, draws: Draws, parent: Events, step_days: float) -> Events:
     """The strikes of a restriction as those are told of it who see it coming."""
-    assert shock.after is not None and shock.notice is not None
+    assert shock.after is not None
+    assert shock.notice is not None
     shape = (len(parent.start), draws.n_run)
     told = {
         name: np.broadcast_to(getattr(parent, name), shape).copy() for name in ("announced", "rush", "start", "full_end", "ramp_end", "end")

@@ -10,21 +10,33 @@ from sim.engine.room import Room
 from sim.engine.state import no_effects
 from sim.model.world import Events, Floats, Ints, ShockPlan
 
-RESTRICTIONS = ("export_ban", "export_licence")
+RESTRICTIONS = ("export_ban", "export_quota", "export_licence")
+HALF_SHUT = ("export_control", "import_quota")
+"""Policies that limit trade as they come into force."""
 TOUCHED = {
     "availability": ("outage",),
-    "surge": ("demand_surge",),
-    "open": (*RESTRICTIONS, "transport"),
-    "passing": (*RESTRICTIONS, "transport"),
-    "threat": RESTRICTIONS,
-    "hurry": RESTRICTIONS,
+    "surge": ("demand_surge", "demand_reduction"),
+    "open": (*RESTRICTIONS, *HALF_SHUT, "transport"),
+    "passing": (*RESTRICTIONS, *HALF_SHUT, "transport"),
+    "threat": (*RESTRICTIONS, "export_control", "early_warning"),
+    "bite": (*RESTRICTIONS, "export_control"),
+    "hurry": (*RESTRICTIONS, "export_control", "early_warning"),
     "delay": ("transport",),
     "duty": ("tariff",),
     "rebate": ("dumping",),
     "surplus": ("dumping",),
     "skill": ("technology_ban",),
+    "added": ("capacity_project",),
+    "pledge": ("capacity_project",),
+    "effort": ("capacity_project", "supplier_qualification"),
+    "favour": ("beyond_price",),
+    "cap": ("single_source_cap",),
+    "calm": ("joint_procurement",),
+    "together": ("joint_procurement",),
 }
-"""Effects that each kind of shock has."""
+"""Effects that each kind of shock, and of policy with a course of its own, has."""
+SOONEST = 1e-9
+"""Steps below which approval is at once."""
 
 
 LINES = ("announced", "rush", "start", "full_end", "ramp_end", "end", "after", "size", "extra")
@@ -90,7 +102,8 @@ class Board:
         self.plans = net.shocks
         self.makers = [np.searchsorted(room.plan.makers, plan.nodes) for plan in net.shocks]
         """Makers that each shock strikes."""
-        self.inbound = [np.unique(net.links.dst[plan.links]) for plan in net.shocks]
+        self.inbound = [np.union1d(net.links.dst[plan.links], plan.buyers) for plan in net.shocks]
+        """Nodes whose buyers each shock concerns."""
         self.tables = [table(events) for events in room.world.events]
         self.now = [np.zeros((4, *events.start.shape)) for events in room.world.events]
         """Level, cover, threat and rush of each event now, a [4, event, run] array a shock."""
@@ -112,23 +125,27 @@ class Board:
         fx = no_effects(room.plan, len(runs), self.touched)
         for shock, plan in enumerate(self.plans):
             now = self.now[shock][:, :, runs]
-            now[0].max(axis=0, out=fx["level"][shock])
+            fx["level"][shock] = (now[1] - now[0] if plan.is_policy else now[0]).max(axis=0)
             for event in np.flatnonzero(now[1:].any(axis=(0, 2))):
                 self._strike(fx, plan, shock, now[:, event], self.tables[shock][-2:, event, runs])
         for name, now in fx.items():
             getattr(effects, name)[:, runs] = now
         if "threat" in self.touched:
             hoarding, cover = columns(room.world.hoarding, runs), columns(room.world.cover_steps, runs)
-            room.cover_now[:, runs] = cover * (1.0 + (hoarding - 1.0) * fx["threat"])
-        if {"open", "duty"} & set(self.touched):
+            fear = fx["threat"] - fx["calm"] * fx["bite"] if {"calm", "bite"} <= fx.keys() else fx["threat"]
+            room.cover_now[:, runs] = cover * (1.0 + (hoarding - 1.0) * fear)
+        if {"open", "duty", "favour"} & set(self.touched):
             self._restrict(fx, runs)
         room.is_hurried = self._is_any("hurry", 3)
+        room.is_pledged = self._is_any("pledge", 1)
+        room.is_capped = self._is_any("cap", 1)
+        room.is_joint = self._is_any("calm", 1)
         room.is_delayed = self._is_any("delay", 0)
-        room.is_taxed = self._is_any("duty", 0)
+        room.is_taxed = self._is_any("duty", 1)
         self.stale[runs] = False
 
     def _is_any(self, effect: str, line: int) -> bool:
-        """Some shock with this effect has a level (0) or a rush (3) in some run."""
+        """Some shock with this effect has a level (0), a cover (1) or a rush (3) in some run."""
         return any(bool(now[line].any()) for plan, now in zip(self.plans, self.now, strict=True) if plan.kind in TOUCHED[effect])
 
     def _restrict(self, fx: dict[str, Floats], runs: Ints) -> None:
@@ -141,28 +158,38 @@ class Board:
             usual = usual * fx["passing"]
         if "duty" in self.touched:
             usual = usual * np.exp(-columns(room.world.switching, runs) * fx["duty"])
+        if "favour" in self.touched:
+            usual = usual * np.exp(fx["favour"])
         room.usual[:, runs] = usual
 
     def _strike(self, fx: dict[str, Floats], plan: ShockPlan, shock: int, now: Floats, how: Floats) -> None:
-        (hit, covered, threatened, hurried), (size, extra) = now, how
-        makers = self.makers[shock]
+        hit, covered, threatened, hurried = now
+        size, extra = how
+        makers, buyers, links = self.makers[shock], self.inbound[shock], plan.links
+        force = covered - hit
+        if plan.is_policy:
+            self._act(fx, plan, shock, (force, covered), how)
+        if plan.kind in TOUCHED["threat"]:
+            fx["threat"][buyers] = np.maximum(fx["threat"][buyers], threatened)
+            fx["hurry"][links] = np.maximum(fx["hurry"][links], hurried)
+        if plan.kind in TOUCHED["bite"]:
+            fx["bite"][buyers] = np.maximum(fx["bite"][buyers], covered)
+        if plan.is_policy:
+            return
         match plan.kind:
             case "outage":
                 fx["availability"][makers] *= 1.0 - size * hit
             case "demand_surge":
                 fx["surge"][plan.users] *= 1.0 + size * hit
-            case "export_ban" | "export_licence":
-                fx["open"][plan.links] *= 1.0 - covered
-                fx["passing"][plan.links] *= (1.0 - hit) + size * hit
-                buyers = self.inbound[shock]
-                fx["threat"][buyers] = np.maximum(fx["threat"][buyers], threatened)
-                fx["hurry"][plan.links] = np.maximum(fx["hurry"][plan.links], hurried)
+            case "export_ban" | "export_quota" | "export_licence":
+                fx["open"][links] *= 1.0 - covered
+                fx["passing"][links] *= (1.0 - hit) + size * hit
             case "transport":
-                fx["delay"][plan.links] += extra * hit
-                fx["open"][plan.links] *= 1.0 - np.where(size > 0.0, covered, 0.0)
-                fx["passing"][plan.links] *= 1.0 - size * hit
+                fx["delay"][links] += extra * hit
+                fx["open"][links] *= 1.0 - np.where(size > 0.0, covered, 0.0)
+                fx["passing"][links] *= 1.0 - size * hit
             case "tariff":
-                fx["duty"][plan.links] += np.log1p(size * hit)
+                fx["duty"][links] += np.log1p(size * hit)
             case "dumping":
                 fx["rebate"][makers] += np.log1p(-size * hit)
                 fx["surplus"][makers] *= 1.0 + extra * hit
@@ -170,6 +197,36 @@ class Board:
                 fx["skill"][makers] *= 1.0 - size * hit
             case _:
                 raise ValueError(f"no such kind of shock: {plan.kind}")
+
+    def _act(self, fx: dict[str, Floats], plan: ShockPlan, shock: int, now: tuple[Floats, Floats], how: Floats) -> None:
+        """A policy with a course of its own acts with its force: what is covered, less what is still to come."""
+        (force, covered), (size, extra) = now, how
+        links = plan.links
+        match plan.kind:
+            case "export_control" | "import_quota":
+                fx["open"][links] *= 1.0 - covered
+                fx["passing"][links] *= (1.0 - force) + size * force
+            case "tariff":
+                fx["duty"][links] += np.log1p(size * force)
+            case "demand_reduction":
+                fx["surge"][plan.users] *= 1.0 - size * force
+            case "beyond_price":
+                fx["favour"][links] += np.log1p(size) * force
+            case "single_source_cap":
+                fx["cap"][plan.buyers] = np.minimum(fx["cap"][plan.buyers], 1.0 - (1.0 - size) * force)
+            case "supplier_qualification":
+                fx["effort"][links] = np.maximum(fx["effort"][links], force / np.maximum(extra, SOONEST))
+            case "joint_procurement":
+                fx["calm"][plan.buyers] = np.maximum(fx["calm"][plan.buyers], size * force)
+                fx["together"][shock] = np.maximum(fx["together"][shock], size * force)
+            case "capacity_project":
+                fx["added"][self.makers[shock]] += size * force
+                fx["pledge"][links] += plan.parts[:, None] * (size * force)
+                fx["effort"][links] = np.maximum(fx["effort"][links], force > 0.0)
+            case "early_warning":
+                pass
+            case _:
+                raise ValueError(f"no such kind of policy: {plan.kind}")
 
 
 def columns(array: Floats, runs: Ints) -> Floats:

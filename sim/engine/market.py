@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.room import Room
-from sim.engine.rules import follow
+from sim.engine.rules import APPROVED, follow
 from sim.model.world import TINY, Floats
 
-APPROVED = 1.0 - 1e-9
-"""Part of the time it takes to approve a seller from which it counts as approved: sums of parts may miss 1 by rounding."""
 NOTHING = 1e-9
 """Part of an order up to which a shipment is rounding."""
 LEAST = 0.03
@@ -94,6 +92,8 @@ def switch(room: Room) -> None:
     worth = p.by_src.scale(room.usual, appeal, room.link_a)
     if len(p.new_links):
         _count_new(room, appeal, worth)
+    if room.is_capped:
+        _cap(room, worth)
     total = p.by_dst.sum(worth, room.node_b)
     gain = np.multiply(np.greater(total, 0.0, out=room.mask), w.g_source, out=room.node_a)
     np.maximum(total, TINY, out=total)
@@ -102,6 +102,40 @@ def switch(room: Room) -> None:
     np.subtract(1.0, gain, out=gain)
     p.by_dst.scale(m.share, gain, m.share)
     np.add(m.share, worth, out=m.share)
+
+
+def _cap(room: Room, worth: Floats) -> None:
+    """No foreign origin's part of what speaks for a buyer's sellers goes beyond its cap while others can make up the rest."""
+    p, effects = room.plan, room.effects
+    rows = np.flatnonzero((effects.cap < 1.0).any(axis=1))
+    for n in rows:
+        links = np.flatnonzero(p.net.links.dst == n)
+        whole = worth[links].sum(axis=0)
+        runs = np.flatnonzero((effects.cap[n] < 1.0) & (whole > 0.0))
+        part = worth[np.ix_(links, runs)] / whole[runs]
+        limit = np.where(p.foreign[links], effects.cap[n, runs], 1.0) * (part > 0.0)
+        worth[np.ix_(links, runs)] = _held_to(part, limit) * whole[runs]
+
+
+def _held_to(part: Floats, limit: Floats) -> Floats:
+    """Parts held to their limits, the rest made up in proportion by those below; the limits alone where they add up to less than 1.
+
+    Arguments:
+        part: adds up to 1, [link, run].
+        limit: 0 where part is, [link, run].
+    """
+    held = np.zeros_like(part)
+    bound = np.zeros(part.shape, dtype=bool)
+    for _ in range(len(part)):
+        left = 1.0 - np.where(bound, limit, 0.0).sum(axis=0)
+        free = np.where(bound, 0.0, part)
+        held = np.where(bound, limit, free * np.maximum(left, 0.0) / np.maximum(free.sum(axis=0), TINY))
+        over = (held > limit) & ~bound
+        if not over.any():
+            break
+        bound |= over
+    total = limit.sum(axis=0)
+    return np.where(total < 1.0, limit / np.maximum(total, TINY), held)
 
 
 def _count_new(room: Room, appeal: Floats, worth: Floats) -> None:

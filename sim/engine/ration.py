@@ -75,8 +75,9 @@ class MaxMin:
     """The least served are raised first: everyone gets their claim or the common level times their weight."""
 
     def __init__(self, groups: Groups, weight: Floats, n_run: int) -> None:
+        """Lay out the sharing; `weight` is [row] or [row, run]."""
         self.groups = groups
-        self.weight = weight[:, None]
+        self.weight = weight.reshape(len(weight), -1)
         self._room = np.empty((3, groups.n_group, n_run))
         self._rows = np.empty((3, len(weight), n_run))
         self._served = np.empty((len(weight), n_run), dtype=bool)

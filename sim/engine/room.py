@@ -83,7 +83,8 @@ class Room:
         """Part of its stock that a node's users can reach, [node, run]."""
         self.flows.want[...] = rest_wants(self.plan, world)
         self.plan.by_user.sum(self.flows.want, self.flows.wanted)
-        self.surges = "demand_surge" in kinds
+        self.has_projects = "capacity_project" in kinds
+        self.surges = bool({"demand_surge", "demand_reduction"} & kinds)
         self.is_calm_sea = world.tide.size == 1
         """Demand has no growth, season or noise."""
         self.wants_change = bool(self.plan.feeds or self.surges or net.prices or net.sectors.name or not self.is_calm_sea)
@@ -96,9 +97,10 @@ class Room:
         self.fill_t = world.store_target / world.store_fill_steps
         self.lead_steps = net.links.lead_steps[:, None].astype(np.float64)
         self.in_need = False
-        self.is_hurried = self.is_delayed = self.is_taxed = False
-        """Whether buyers hurry, journeys take longer, or tariffs are due in any run now; the board of shocks says so."""
-        self.supply_moves = "dumping" in kinds
+        self.is_hurried = self.is_delayed = self.is_taxed = self.is_pledged = self.is_capped = self.is_joint = False
+        """Whether buyers hurry, journeys take longer, tariffs are due, output is pledged, purchases from one origin are capped, or some
+        buy jointly in any run now; the board of shocks says so."""
+        self.supply_moves = bool({"dumping", "capacity_project"} & kinds)
         """Capacity is not what it was at rest in some run."""
         self.shuts = False
         """Works are shut, or have been, in some run."""

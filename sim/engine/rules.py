@@ -8,6 +8,9 @@ from sim.engine import sectors
 from sim.engine.room import Room
 from sim.model.world import TINY, Floats
 
+APPROVED = 1.0 - 1e-9
+"""Part of the time it takes to approve a seller from which it counts as approved: sums of parts may miss 1 by rounding."""
+
 
 def arrive(room: Room, k: int) -> None:
     """1. Shipments due land: `H += a`, `O -= a`."""
@@ -36,7 +39,11 @@ def recycle(room: Room) -> None:
 def plan(room: Room) -> None:
     """3. Output planned: `min(E + g (buffer E - F), full * working)`, and no less than a price floor makes worth while."""
     s, f, w, works = room.state, room.flows, room.world, room.works
-    np.multiply(s.expected_orders, room.buffer_steps, out=f.plan)
+    if room.has_projects:
+        np.maximum(s.expected_orders, room.effects.added, out=f.plan)
+        np.multiply(f.plan, room.buffer_steps, out=f.plan)
+    else:
+        np.multiply(s.expected_orders, room.buffer_steps, out=f.plan)
     np.subtract(f.plan, s.finished, out=f.plan)
     np.multiply(f.plan, w.g_stock, out=f.plan)
     np.add(f.plan, s.expected_orders, out=f.plan)
@@ -205,11 +212,32 @@ def order(room: Room) -> None:
     np.add(f.order, room.buy, out=f.order)
     np.maximum(f.order, 0.0, out=f.order)
     np.multiply(f.order, p.has_supply, out=f.order)
-    p.by_dst.scale(room.market.share, f.order, room.passable)
+    if room.is_pledged:
+        _take_pledged(room)
+    else:
+        p.by_dst.scale(room.market.share, f.order, room.passable)
     if room.is_hurried:
         rushed = np.multiply(room.rush_t, room.effects.hurry, out=room.link_a)
         np.add(room.passable, rushed, out=room.passable)
         np.add(f.order, p.by_dst.sum(rushed, room.node_a), out=f.order)
+
+
+def _take_pledged(room: Room) -> None:
+    """7b. What was agreed on with new works is asked of them first, the rest by shares."""
+    f, p = room.flows, room.plan
+    firm = room.link_a
+    firm[...] = room.effects.pledge
+    for row, link in enumerate(p.new_links):
+        np.multiply(firm[link], np.greater(room.market.fit[row], APPROVED, out=room.row_mask), out=firm[link])
+    agreed = p.by_dst.sum(firm, room.node_a)
+    kept = np.divide(f.order, np.maximum(agreed, TINY, out=room.node_b), out=room.node_b)
+    np.minimum(kept, 1.0, out=kept)
+    p.by_dst.scale(firm, kept, firm)
+    np.multiply(agreed, kept, out=agreed)
+    np.subtract(f.order, agreed, out=agreed)
+    np.maximum(agreed, 0.0, out=agreed)
+    p.by_dst.scale(room.market.share, agreed, room.passable)
+    np.add(room.passable, firm, out=room.passable)
 
 
 def follow(expected: Floats, seen: Floats, gain: Floats, spare: Floats) -> None:

@@ -137,6 +137,8 @@ class Effects:
     """Part of its normal flow a link passes, approved or leaked, [link, run]."""
     threat: Floats
     """How far a restriction against the buyer is announced or in force, 0 to 1, [node, run]."""
+    bite: Floats
+    """How far a restriction against the buyer is in force, 0 to 1, [node, run]."""
     hurry: Floats
     """Part of the step in which buyers hurry before a restriction, 0 to 1, [link, run]."""
     delay: Floats
@@ -150,7 +152,21 @@ class Effects:
     skill: Floats
     """Part of the usual pace at which works are built, [maker, run]."""
     level: Floats
-    """Level of each shock, from 0, [shock, run]."""
+    """Level of each shock, force of each policy, from 0, [shock, run]."""
+    added: Floats
+    """Capacity of new works, t per step, from 0, [maker, run]."""
+    pledge: Floats
+    """What buyers have agreed to take from new works, t per step, from 0, [link, run]."""
+    effort: Floats
+    """Part of the approval of a new seller that is done in this step whatever happens, from 0, [link, run]."""
+    favour: Floats
+    """Logarithm of how much more an origin counts, from 0, [link, run]."""
+    cap: Floats
+    """Largest part of purchases from one foreign origin, [node, run]."""
+    calm: Floats
+    """Part of hoarding that joint buyers forgo while a restriction is in force, from 0, [node, run]."""
+    together: Floats
+    """Part of what sellers grant joint buyers that these share anew, from 0, [shock, run]."""
 
 
 def at_rest(plan: Plan, world: World) -> State:
@@ -217,6 +233,7 @@ REST_OF_EFFECTS = {
     "open": ("link", 1.0),
     "passing": ("link", 1.0),
     "threat": ("node", 0.0),
+    "bite": ("node", 0.0),
     "hurry": ("link", 0.0),
     "delay": ("link", 0.0),
     "duty": ("link", 0.0),
@@ -224,6 +241,13 @@ REST_OF_EFFECTS = {
     "surplus": ("maker", 1.0),
     "skill": ("maker", 1.0),
     "level": ("shock", 0.0),
+    "added": ("maker", 0.0),
+    "pledge": ("link", 0.0),
+    "effort": ("link", 0.0),
+    "favour": ("link", 0.0),
+    "cap": ("node", 1.0),
+    "calm": ("node", 0.0),
+    "together": ("shock", 0.0),
 }
 """Axis of each effect, and what it is where nothing strikes."""
 

@@ -24,6 +24,8 @@ def capacity(room: Room) -> None:
         for now, rest in ((works.full, room.capacity), (works.normal, room.production)):
             np.multiply(old, rest, out=now)
             np.add(now, new, out=now)
+            if room.has_projects:
+                np.add(now, effects.added, out=now)
     if room.plan.hosts:
         works.working[...] = effects.availability
     for n, hosts in room.hosts.items():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.market import APPROVED, NOTHING
+from sim.engine.market import NOTHING
 from sim.engine.plan import WHOLE
 from sim.engine.room import Room
-from sim.engine.rules import follow
+from sim.engine.rules import APPROVED, follow
 from sim.model.world import TINY, Floats, Ints
 
 FLOOR = 1e-4
@@ -28,6 +28,8 @@ def ship(room: Room, k: int) -> None:
         np.copyto(room.served_part, 1.0, where=np.less_equal(p.ship_ration.total, 0.0, out=room.make_mask))
     np.subtract(s.finished, p.ship_ration.total, out=s.finished)
     np.maximum(s.finished, 0.0, out=s.finished)
+    if room.is_joint:
+        _share_jointly(room)
     need = np.subtract(f.order, p.by_dst.sum(f.shipped, room.received), out=room.need)
     np.copyto(need, 0.0, where=np.less_equal(need, room.floor_t, out=room.served))
     room.in_need = not room.served.all()
@@ -70,6 +72,7 @@ def approve(room: Room) -> None:
         np.greater(room.need[buyer], 0.0, out=room.row_a)
         np.maximum(room.row_a, looking, out=room.row_a)
         np.divide(room.row_a, links.qualify_steps[link], out=room.row_a)
+        np.maximum(room.row_a, room.effects.effort[link], out=room.row_a)
         np.add(fit[row], room.row_a, out=fit[row])
         np.minimum(fit[row], 1.0, out=fit[row])
 
@@ -93,6 +96,17 @@ def support(room: Room) -> None:
         np.copyto(taken, 0.0, where=np.less_equal(room.floor[n], 0.0))
         np.subtract(s.finished[n], taken, out=s.finished[n])
         np.add(s.bought[row], taken, out=s.bought[row])
+
+
+def _share_jointly(room: Room) -> None:
+    """Joint buyers share what each seller has granted them, as evenly as their wants allow."""
+    shipped = room.flows.shipped
+    for shock, pool in room.plan.pools:
+        links, strength = room.plan.net.shocks[shock].links, room.effects.together[shock]
+        granted, asked = shipped[links], room.passable[links]
+        pool.of_seller.sum(granted, pool.total)
+        pool.fair(pool.total, asked, pool.shared)
+        shipped[links] = (1.0 - strength) * granted + strength * pool.shared
 
 
 def _limit(room: Room) -> None:

@@ -19,6 +19,10 @@ COLUMNS = (
 )
 
 
+CHANCES = {"shock": "p_shock", "policy": "p_in_force"}
+"""What the chance is called that a shock strikes, or a policy comes into force."""
+
+
 def summary(record: Record) -> pd.DataFrame:
     """One row a measure and place, columns COLUMNS; chances fill `probability, low, high`, all other measures the rest.
 
@@ -33,13 +37,15 @@ def summary(record: Record) -> pd.DataFrame:
 
 def _rows(record: Record, i: int, place: Place) -> Iterator[dict[str, Any]]:
     where = place._asdict()
-    is_shock = place.sector.startswith("shock:")
-    days = record.row("shock_days" if is_shock else "days_short", i)
+    kind, _, name = place.sector.partition(":")
+    has_course = bool(name) and kind in CHANCES
+    days = record.row("shock_days" if has_course else "days_short", i)
     if days is not None:
-        name, at_end = "p_shock" if is_shock else "p_short", record.at_end[i]
+        name, at_end = CHANCES[kind] if has_course else "p_short", record.at_end[i]
         yield {"measure": name, **where, "unit": "probability", **chance(days > 0)._asdict()}
         yield {"measure": f"{name}_at_end", **where, "unit": "probability", **chance(at_end)._asdict()}
     for measure, unit in UNITS.items():
         values = record.row(measure, i)
         if values is not None:
-            yield {"measure": measure, **where, "unit": unit, **estimate(values)._asdict()}
+            told = measure.replace("shock", "policy") if kind == "policy" else measure
+            yield {"measure": told, **where, "unit": unit, **estimate(values)._asdict()}

@@ -18,8 +18,8 @@ from sim.model.strikes import compile_floors, compile_shocks, compile_stores
 from sim.model.world import Hosts, Ints, Links, Network, Stores, Users
 from sim.scenario import Scenario, check_materials, check_names
 from sim.scenario.law import Amount
-from sim.scenario.policy import CapacityProject
 from sim.scenario.network import Demand, NetworkSpec, NodeSpec, network_faults, split_node
+from sim.scenario.policy import CapacityProject
 
 ROUNDING = 0.01
 """Part of supply by which an author's own supply and use may differ."""

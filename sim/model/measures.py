@@ -185,7 +185,7 @@ def _compiled(part: _Part, policy: Measure, number: int, shocks: Sequence[ShockP
         case DemandReduction():
             yield "demand_reduction", part.users(policy), part.facts(policy, ("size", policy.size))
         case AdvancedMaterials():
-            delay = Build(part.entry("research", policy.research), 0, part.entry("none", 1.0))
+            delay = Build(mean=part.entry("research", policy.research), stages=0, slip=part.entry("none", 1.0))
             facts = replace(part.facts(policy, ("saving", policy.saving)), build=delay)
             yield "demand_reduction", part.users(policy), facts
 
@@ -217,7 +217,7 @@ def _project(part: _Part, policy: CapacityProject) -> Piece:
         nodes=np.array([node] if makes else [], dtype=np.intp),
         parts=np.concatenate([*shares, Touched().parts]),
     )
-    build = Build(part.entry("build", policy.build), policy.stages, part.entry("slip", policy.slip))
+    build = Build(mean=part.entry("build", policy.build), stages=policy.stages, slip=part.entry("slip", policy.slip))
     return "capacity_project", touched, replace(part.facts(policy, ("capacity", policy.capacity)), build=build, is_size_rate=True)
 
 

@@ -12,7 +12,7 @@ from sim.model.world import Ints, Network, ShockPlan, Stores
 from sim.scenario import Scenario
 from sim.scenario.law import Amount
 from sim.scenario.policy import PriceFloor, Stockpile
-from sim.scenario.shock import DemandSurge, Dumping, ExportBan, ExportLicence, Outage, Shock, Tariff, TechnologyBan, Transport
+from sim.scenario.shock import DemandSurge, Dumping, ExportBan, ExportLicence, ExportQuota, Outage, Shock, Tariff, TechnologyBan, Transport
 from sim.units import instant
 
 
@@ -41,7 +41,7 @@ def _plan(scenario: Scenario, net: Network, name: str, shock: Shock) -> ShockPla
     commodity = net.commodities.index(shock.commodity)
     links = nodes = users = np.array([], dtype=np.intp)
     match shock:
-        case ExportBan() | ExportLicence() | Tariff() | Transport():
+        case ExportBan() | ExportQuota() | ExportLicence() | Tariff() | Transport():
             src, dst = net.node_region[net.links.src], net.node_region[net.links.dst]
             of = net.node_commodity[net.links.dst] == commodity
             between = np.isin(src, _regions(scenario, net, shock.source)) & np.isin(dst, _regions(scenario, net, shock.to))
@@ -64,7 +64,7 @@ def _regions(scenario: Scenario, net: Network, names: Iterable[str]) -> Ints:
 
 def _nothing(scenario: Scenario, name: str, shock: Shock) -> Problem:
     match shock:
-        case ExportBan() | ExportLicence() | Tariff() | Transport():
+        case ExportBan() | ExportQuota() | ExportLicence() | Tariff() | Transport():
             key, got = "from", f"{', '.join(shock.source)} to {', '.join(shock.to)}"
             what, remedy = f"there is no trade in {shock.commodity} between these", "Name regions that trade it."
         case Outage() | Dumping() | TechnologyBan():
@@ -123,6 +123,8 @@ def _size(shock: Shock) -> tuple[Amount, Amount]:
             return shock.size, 0.0
         case ExportBan() | ExportLicence():
             return shock.leakage, 0.0
+        case ExportQuota():
+            return shock.quota, 0.0
         case Tariff():
             return shock.rate, 0.0
         case Dumping():

@@ -106,6 +106,11 @@ class ShockPlan:
     """Part of a project's output that goes over each of its links first, [link struck]."""
     is_policy: bool = False
 
+    @property
+    def label(self) -> str:
+        """Name in tables: `shock:NAME` or `policy:NAME`."""
+        return f"{'policy' if self.is_policy else 'shock'}:{self.name}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Network:

@@ -22,7 +22,7 @@ class Place(NamedTuple):
     region: str
     sector: str
     """A final sector (of no one commodity if it is at work), the commodity made from it, `all` for the whole node, `shock:NAME`,
-    `economy:NAME` or `price floor`."""
+    `policy:NAME`, `economy:NAME` or `price floor`."""
 
 
 @dataclass(frozen=True, kw_only=True)

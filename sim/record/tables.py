@@ -23,6 +23,7 @@ SERIES_UNITS = {
     "demand": "t/step",
     "short": "share",
     "shock": "share",
+    "policy": "share",
 }
 BLOCK_ROWS = 2**17
 QUANTILES = tuple(f"p{round(100 * level):02d}" for level in LEVELS)
@@ -89,7 +90,7 @@ def _blocks(record: Record) -> Iterator[tuple[str, str, str, str, Floats]]:
     for link, (src, dst) in enumerate(zip(net.links.src, net.links.dst, strict=True)):
         yield "supply", *names(dst), net.regions[net.node_region[src]], record.means["supply"][:, link, None]
     for s, shock in enumerate(net.shocks):
-        yield "shock", shock.commodity, "", shock.name, record.means["shock"][:, s, None]
+        yield "policy" if shock.is_policy else "shock", shock.commodity, "", shock.name, record.means["shock"][:, s, None]
 
 
 def _ever_short(record: Record, commodity: str, region: str) -> Floats:

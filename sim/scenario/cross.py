@@ -20,8 +20,8 @@ from sim.scenario.cross_market import (
 )
 from sim.scenario.facts import FactPath, split_fact
 from sim.scenario.law import support
-from sim.scenario.network import WORD, NetworkSpec, split_node
 from sim.scenario.measure import AtUsers, Measure, OnTrade
+from sim.scenario.network import WORD, NetworkSpec, split_node
 from sim.scenario.policy import CapacityProject, ExportControl, Policy, regions_named
 from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, ExportQuota, Shock, Tariff, Transport
 from sim.units import day_of, instant

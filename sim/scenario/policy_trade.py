@@ -1,4 +1,4 @@
-"""Policies on trade and sourcing: tariffs, quotas, preference for origins, caps on one source, joint buying, early warning, own controls."""
+"""Policies on trade and sourcing: tariffs and quotas, weight on origin, caps on one source, joint buying, warnings, own controls."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ class SupplierQualification(OnTrade):
 
 
 class JointProcurement(Measure):
-    """Members buy as one: they neither hoard against each other nor outbid each other, and share what they get by need."""
+    """Members buy as one: they do not hoard against each other, and share what they get by need."""
 
     kind: Literal["joint_procurement"] = Field(description="Joint purchasing.")
     members: Names = Field(description="Regions or groups that buy together.")
     discipline: Share = Field(
         default=1.0,
-        description="Part of the extra stock and hurry under a threat that members forgo, and of each seller's deliveries that is shared "
-        "among them by need (max-min). 1: an assumption, all of it.",
+        description="Part of the extra stock that members forgo while a restriction is in force, and of each seller's deliveries that is "
+        "shared among them by need (max-min). 1: an assumption, all of it.",
     )
 
 

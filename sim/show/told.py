@@ -20,9 +20,15 @@ EFFECTS = (
     ("size", "{} more"),
     ("leakage", "{} still passes"),
     ("approval", "{} approved in the end"),
+    ("quota", "{} of the usual trade may pass"),
+    ("saving", "{} less needed"),
+    ("weight", "trusted origins count {} more"),
+    ("cap", "at most {} from one origin"),
+    ("notice", "{} ahead"),
 )
-"""How hard a shock strikes, by the key that says it."""
-TIMES = ("delay",)
+"""How hard a shock strikes, or what a policy does, by the key that says it."""
+NO_SHARES = ("delay", "notice")
+"""Those that are no shares."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -52,15 +58,23 @@ def policies_told(written: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _policy(policy: Mapping[str, Any]) -> str:
     kind = _words(policy["kind"])
-    if policy["kind"] != "price_floor":
+    if policy["kind"] == "stockpile":
         return kind
+    if policy["kind"] == "capacity_project":
+        return f"{kind}: {_amount(policy['capacity'])}{_unit(policy['capacity'])} of {commodity_label(policy['commodity'])}{_where(policy)}"
+    if policy["kind"] == "demand_reduction":
+        return f"{kind}: {_amount(policy['size'], is_share=True)} less {commodity_label(policy['commodity'])}{_where(policy)}"
+    if policy["kind"] != "price_floor":
+        return _struck(policy)
     level = f" at {_amount(policy['level'])} times the price at rest" if policy.get("level") is not None else ""
     made = f" for {commodity_label(policy['commodity'])}" if policy.get("commodity") else ""
     return f"{kind}{level}{made}{_where(policy)}"
 
 
 def _struck(shock: Mapping[str, Any]) -> str:
-    effects = [words.format(_amount(shock[key], is_share=key not in TIMES)) for key, words in EFFECTS if not _is_nothing(shock.get(key))]
+    effects = [
+        words.format(_amount(shock[key], is_share=key not in NO_SHARES)) for key, words in EFFECTS if not _is_nothing(shock.get(key))
+    ]
     struck = f"{_words(shock['kind'])}: {commodity_label(shock.get('commodity') or MISSING)}{_where(shock)}"
     return ", ".join((struck, *effects))
 
@@ -68,7 +82,7 @@ def _struck(shock: Mapping[str, Any]) -> str:
 def _where(entry: Mapping[str, Any]) -> str:
     parts: list[str] = []
     # As an author writes it, or as Python code names it; one name may stand without brackets.
-    for word, keys in (("from", ("from", "source")), ("to", ("to",)), ("in", ("region",))):
+    for word, keys in (("from", ("from", "source")), ("to", ("to",)), ("in", ("region", "members"))):
         names = next((entry[key] for key in keys if entry.get(key)), None)
         if names:
             parts.append(f" {word} {listing([names] if isinstance(names, str) else names)}")
@@ -87,6 +101,11 @@ def _begins(shock: Mapping[str, Any]) -> str:
     if isinstance(start, int | float):
         start = str(_EPOCH + timedelta(days=math.floor(start)))
     return f"{start if isinstance(start, str) else MISSING if start is None else 'differs by run'}{_chance(shock)}"
+
+
+def _unit(amount: object) -> str:
+    """A number from Python code has no unit of its own."""
+    return " t/year" if isinstance(amount, int | float) else ""
 
 
 def _chance(entry: Mapping[str, Any]) -> str:

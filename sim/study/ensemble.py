@@ -266,7 +266,7 @@ def places(net: Network) -> tuple[Place, ...]:
         *(_at(net, n, "all") for n in used),
         *(_at(net, n, sector) for n, sector in zip(net.users.node, net.users.sector, strict=True)),
         *(Place("", net.regions[r], name) for name, r in zip(net.sectors.name, net.sectors.region, strict=True)),
-        *(Place(shock.commodity, "", f"shock:{shock.name}") for shock in net.shocks),
+        *(Place(shock.commodity, "", shock.label) for shock in net.shocks),
     )
 
 

@@ -36,7 +36,7 @@ TOUCHED = {
 }
 """Effects that each kind of shock, and of policy with a course of its own, has."""
 SOONEST = 1e-9
-"""Steps below which approval is at once."""
+"""Steps below which approval is at once, and force below which works do not run yet."""
 
 
 LINES = ("announced", "rush", "start", "full_end", "ramp_end", "end", "after", "size", "extra")
@@ -222,7 +222,7 @@ class Board:
             case "capacity_project":
                 fx["added"][self.makers[shock]] += size * force
                 fx["pledge"][links] += plan.parts[:, None] * (size * force)
-                fx["effort"][links] = np.maximum(fx["effort"][links], force > 0.0)
+                fx["effort"][links] = np.maximum(fx["effort"][links], force > SOONEST)
             case "early_warning":
                 pass
             case _:

@@ -270,7 +270,8 @@ def test_what_buyers_have_agreed_to_take_from_new_works_comes_first() -> None:
 @pytest.mark.parametrize(("parts", "shipped"), [((0.5, 0.25), (0.25, 0.5, 0.25)), ((1.0, 0.5), (0.0, 2 / 3, 1 / 3))])
 def test_nobody_is_asked_for_more_than_the_order(parts: tuple[float, float], shipped: tuple[float, ...]) -> None:
     projects = [
-        Policy("capacity_project", METAL, [where], size=1.0, offtake={"BBB": part}) for where, part in zip(("CCC", "DDD"), parts, strict=True)
+        Policy("capacity_project", METAL, [where], size=1.0, offtake={"BBB": part})
+        for where, part in zip(("CCC", "DDD"), parts, strict=True)
     ]
     result = _run(built(*projects, n_step=5))
     assert result.shipped[-1] == pytest.approx(shipped, abs=1e-12)

@@ -93,7 +93,7 @@ def test_works_begin_to_run_in_and_then_run_in_full() -> None:
             "policy mine comes into force: works of 26 t/year for x.metal in BBB begin to run in, in full from 2025-02-05; "
             "their output goes first to BBB (10 %), CCC (60 %)",
         ),
-        (1, day(1), "source qualified", 7.0, "days", "CCC", "CCC users of x.metal have approved BBB as a source; it took 1 week"),
+        (1, day(13 / 7), "source qualified", 7.0, "days", "CCC", "CCC users of x.metal have approved BBB as a source; it took 1 week"),
         (
             5, day(5), "policy in full force", round(26 / YEAR, 6), "t", "BBB",
             "policy mine is in full force: works of 26 t/year for x.metal in BBB run in full",

@@ -103,11 +103,11 @@ class SourceWatch:
         if self.begun is None or not self.link.is_fit:
             return
         self.told = True
-        # Those who are helped need less than the time it takes.
-        steps = step + 1 - self.begun if self.helped else self.link.qualify_steps
+        # Those who are helped need less than the time it takes, and have done by the end of a step in which the policy may have begun.
+        steps, at = (step + 1 - self.begun, step + 1 - ROUNDING) if self.helped else (self.link.qualify_steps, step)
         buyer, took = self.link.buyer, steps * self.step_days
         text = f"{buyer.region} users of {buyer.commodity} have approved {self.link.seller.region} as a source; it took {lasting(took)}"
-        yield Told(step, "source qualified", buyer.commodity, buyer.region, took, "days", text)
+        yield Told(at, "source qualified", buyer.commodity, buyer.region, took, "days", text)
 
 
 @dataclass

@@ -333,7 +333,7 @@ def _stores_of(names: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Stores
 def _plan(network: Network, strike: Strike) -> ShockPlan:
     struck = [_index(network, strike.commodity, region) for region in strike.where]
     links, users, nodes = [], [], []
-    if strike.kind in {"export_ban", "export_licence", "tariff", "transport"}:
+    if strike.kind in {"export_ban", "export_quota", "export_licence", "tariff", "transport"}:
         pairs = zip(network.links.src, network.links.dst, strict=True)
         links = [i for i, (src, dst) in enumerate(pairs) if src in struck and dst not in struck]
     elif strike.kind == "demand_surge":
@@ -353,7 +353,7 @@ def _plan(network: Network, strike: Strike) -> ShockPlan:
 def _events(strike: Strike) -> Events:
     ramp_end = strike.full_end if strike.ramp_end is None else strike.ramp_end
     end = ramp_end if strike.end is None else strike.end
-    restricts = strike.kind in {"export_ban", "export_licence"}
+    restricts = strike.kind in {"export_ban", "export_quota", "export_licence"}
     size = strike.size if strike.size is not None else 0.0 if restricts or strike.kind == "transport" else 1.0
     announced = strike.start if strike.announced is None else strike.announced
     return Events(

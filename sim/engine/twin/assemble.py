@@ -33,6 +33,8 @@ def assemble(network: Network, world: World, run: int) -> Cast:
             links=[links[i] for i in plan.links],
             producers=[producers[i] for i in plan.nodes],
             users=[users[i] for i in plan.users],
+            buyers=[buyers[i] for i in plan.buyers],
+            parts=plan.parts.tolist(),
         )
         for plan, events in zip(network.shocks, world.events, strict=True)
         for profile in profiles(events, run)

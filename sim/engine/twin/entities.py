@@ -42,6 +42,8 @@ class Producer:
     surplus: float = 1.0
     rebate: float = 0.0
     skill: float = 1.0
+    added: float = 0.0
+    """Capacity that works built as a policy give it, t per step."""
     stages: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     """Capacity under construction in each of three stages."""
     run_in: float = 0.0
@@ -70,6 +72,11 @@ class Producer:
     def name(self) -> str:
         """As an author writes it: `COMMODITY.REGION`."""
         return f"{self.commodity}.{self.region}"
+
+    @property
+    def has_capacity(self) -> bool:
+        """Whether it has works in the step: its own, be they shut, or such as a policy has built."""
+        return self.capacity + self.added > 0.0
 
     @property
     def building(self) -> float:
@@ -116,6 +123,10 @@ class Buyer:
     users: list[User] = field(default_factory=list)
     inbound: list[Link] = field(default_factory=list)
     threat: float = 0.0
+    calm: float = 0.0
+    """Part of what it would do under a threat that it forgoes, fraction."""
+    cap: float = 1.0
+    """Largest part of its purchases that may come from one foreign seller, fraction."""
     wanted: float = 0.0
     usable: float = 0.0
     lack: float = 0.0
@@ -215,6 +226,12 @@ class Link:
     hurry: float = 0.0
     delay: float = 0.0
     duty: float = 0.0
+    favour: float = 0.0
+    """What the seller counts for beyond its price, a logarithm."""
+    effort: float = 0.0
+    """Part of the approval of its seller that a policy does in a step, fraction."""
+    pledge: float = 0.0
+    """What the buyer has agreed to take from new works, t per step."""
     rushed: float = 0.0
     ask: float = 0.0
     passable: float = 0.0
@@ -223,9 +240,24 @@ class Link:
     turned_away: float = 0.0
 
     @property
+    def is_fit(self) -> bool:
+        """Whether the buyer has approved the seller."""
+        return self.fit > APPROVED
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it is trade within a region."""
+        return self.seller.region == self.buyer.region
+
+    @property
     def clear(self) -> float:
         """Part of the step in which goods pass freely, fraction: none where the buyer has not approved the seller yet."""
-        return self.open if self.fit > APPROVED else 0.0
+        return self.open if self.is_fit else 0.0
+
+    @property
+    def firm(self) -> float:
+        """What the buyer orders here before anything else, t: what it has agreed to take, once it has approved the seller."""
+        return self.pledge if self.is_fit else 0.0
 
     @property
     def leak(self) -> float:

@@ -16,7 +16,7 @@ class ShortageWatch:
     buyer: Buyer
     threshold: float
     blow: float
-    """The earliest instant at which a shock of this run is announced or starts; `inf` if none does."""
+    """The earliest instant at which a shock, or a control of one's own, is announced or starts in this run; `inf` if none does."""
     period: str
     step_days: float
     since: float | None = None

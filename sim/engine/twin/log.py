@@ -8,6 +8,7 @@ from sim.engine.twin.entities import Cast
 from sim.engine.twin.goods_watch import OutputWatch, ShortageWatch, StockWatch, StoreWatch
 from sim.engine.twin.market_watch import PriceWatch, SalesWatch, SourceWatch, WorksWatch
 from sim.engine.twin.news import KINDS, Event, Told, period
+from sim.engine.twin.policy_watch import PolicyWatch
 from sim.engine.twin.shock_watch import StrikeWatch
 from sim.model.world import Network
 
@@ -20,7 +21,8 @@ class Log:
         self._network = network
         self._told: list[Told] = []
         days, step_name = network.step_days, period(network.step_days)
-        blow = min((min(strike.profile.announced, strike.profile.start) for strike in cast.strikes), default=inf)
+        blows = [strike.profile for strike in cast.strikes if strike.restricts or not strike.plan.is_policy]
+        blow = min((min(course.announced, course.start) for course in blows), default=inf)
         self._lasting = [
             *(ShortageWatch(buyer, threshold, blow, step_name, days) for buyer in cast.buyers),
             *(StoreWatch(store, days) for store in cast.stores if store.members),
@@ -28,7 +30,7 @@ class Log:
         ]
         self._watches = [
             *self._lasting,
-            *(StrikeWatch(strike, network) for strike in cast.strikes),
+            *((PolicyWatch if strike.plan.is_policy else StrikeWatch)(strike, network) for strike in cast.strikes),
             *(StockWatch(buyer) for buyer in cast.buyers if buyer.rest_stock > 0.0),
             *(OutputWatch(producer, threshold, step_name) for producer in cast.producers if producer.inputs),
             *(PriceWatch(buyer) for buyer in cast.buyers if buyer.users),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from math import fsum, inf
 
-from sim.engine.twin.entities import Buyer, Cast, User
+from sim.engine.twin.entities import Buyer, Cast, Link, User
 from sim.engine.twin.rationing import ration
+from sim.engine.twin.shocks import JOINT
 
 TOO_LITTLE = 1e-4
 """Part of an order for which nobody asks again."""
@@ -124,12 +126,12 @@ def _ahead(buyer: Buyer) -> float:
 
 
 def cover_now(buyer: Buyer, cast: Cast) -> float:
-    """Cover a buyer aims at, in steps of use: more of it under threat."""
-    return buyer.cover_steps * (1.0 + (cast.habits.hoarding - 1.0) * buyer.threat)
+    """Cover a buyer aims at, in steps of use: more of it under threat, but for what members of a joint purchase forgo."""
+    return buyer.cover_steps * (1.0 + (cast.habits.hoarding - 1.0) * buyer.threat * (1.0 - buyer.calm))
 
 
 def order(cast: Cast) -> None:
-    """Buyers order what they use, mend stock and pipeline, and hurry before a restriction that was announced ahead."""
+    """Buyers order what they use, mend stock and pipeline, and hurry before a restriction that they know of ahead."""
     for buyer in cast.buyers:
         buyer.order = 0.0
         buyer.buy = buyer.expected_use - buyer.recycled + buyer.fill_wanted
@@ -137,10 +139,18 @@ def order(cast: Cast) -> None:
             continue
         target = cover_now(buyer, cast) * buyer.expected_use + (buyer.expected_lead - 1.0) * buyer.buy
         buyer.order = max(0.0, buyer.buy + cast.habits.g_order * (target - buyer.on_hand - buyer.on_order))
-        for link in buyer.inbound:
-            link.rushed = (cast.habits.front_running - 1.0) * link.base_flow * link.hurry
-            link.ask = buyer.order * link.share + link.rushed
+        _place(buyer, cast)
         buyer.order += sum(link.rushed for link in buyer.inbound)
+
+
+def _place(buyer: Buyer, cast: Cast) -> None:
+    # What was agreed with new works is ordered first, the rest by shares; who hurries asks for more on top of that.
+    firm = sum(link.firm for link in buyer.inbound)
+    kept = min(1.0, buyer.order / firm) if firm > 0.0 else 1.0
+    left = max(0.0, buyer.order - kept * firm)
+    for link in buyer.inbound:
+        link.rushed = (cast.habits.front_running - 1.0) * link.base_flow * link.hurry * (1.0 - buyer.calm)
+        link.ask = link.firm * kept + left * link.share + link.rushed
 
 
 def ship(cast: Cast) -> None:
@@ -152,6 +162,7 @@ def ship(cast: Cast) -> None:
         passable = sum(link.passable for link in producer.outbound)
         producer.served = min(1.0, producer.finished / passable) if passable > 0.0 else 1.0
     _grant(cast)
+    _share_anew(cast)
     for _ in range(cast.habits.sweeps - 1):
         _ask_again(cast)
         _grant(cast)
@@ -174,6 +185,26 @@ def _grant(cast: Cast) -> None:
         # A rounding left over, or below zero, would turn the weights of the next sweep round.
         left = producer.finished - sum(shares)
         producer.finished = left if left > NOTHING * producer.finished else 0.0
+
+
+def _share_anew(cast: Cast) -> None:
+    """Members of a joint purchase share what each seller has granted them together, each up to what its link may pass."""
+    for strike in cast.strikes:
+        if strike.plan.kind != JOINT:
+            continue
+        strength = strike.force * strike.profile.size
+        for links in _by_seller(strike.links):
+            granted = sum(link.shipped for link in links)
+            fair = ration(granted, [link.passable for link in links], "max-min", [0] * len(links), [1.0] * len(links))
+            for link, share in zip(links, fair, strict=True):
+                link.shipped = (1.0 - strength) * link.shipped + strength * share
+
+
+def _by_seller(links: Sequence[Link]) -> Iterable[list[Link]]:
+    found: dict[str, list[Link]] = {}
+    for link in links:
+        found.setdefault(link.seller.name, []).append(link)
+    return found.values()
 
 
 def _ask_again(cast: Cast) -> None:
@@ -216,6 +247,6 @@ def _learn_orders(cast: Cast) -> None:
         for link, weight in zip(buyer.inbound, weights, strict=True):
             link.turned_away = buyer.need * weight / total if total > 0.0 else 0.0
     for producer in cast.producers:
-        if producer.capacity > 0.0:
+        if producer.has_capacity:
             seen = sum(link.seen for link in producer.outbound)
             producer.expected_orders += cast.habits.g_expect * (min(seen, producer.full) - producer.expected_orders)

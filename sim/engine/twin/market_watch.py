@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp
 
-from sim.engine.twin.entities import APPROVED, Buyer, Link, Producer, Sector
+from sim.engine.twin.entities import Buyer, Link, Producer, Sector
 from sim.engine.twin.news import ROUNDING, Told, lasting, percent, times, tonnes
 
 MARKS = (1.5, 2.0, 3.0, 5.0, 10.0)
@@ -88,16 +88,26 @@ class SourceWatch:
 
     link: Link
     step_days: float
+    begun: int | None = None
+    helped: bool = False
+    """A policy has had a part in it."""
     told: bool = False
 
     def look(self, step: int) -> Iterator[Told]:
         """Told once: an approval is not lost again."""
-        if self.told or self.link.fit <= APPROVED:
+        if self.told:
+            return
+        if self.begun is None and self.link.fit > 0.0:
+            self.begun = step
+        self.helped = self.helped or self.link.effort > 0.0
+        if self.begun is None or not self.link.is_fit:
             return
         self.told = True
-        buyer, took = self.link.buyer, self.link.qualify_steps * self.step_days
+        # Those who are helped need less than the time it takes, and have done by the end of a step in which the policy may have begun.
+        steps, at = (step + 1 - self.begun, step + 1 - ROUNDING) if self.helped else (self.link.qualify_steps, step)
+        buyer, took = self.link.buyer, steps * self.step_days
         text = f"{buyer.region} users of {buyer.commodity} have approved {self.link.seller.region} as a source; it took {lasting(took)}"
-        yield Told(step, "source qualified", buyer.commodity, buyer.region, took, "days", text)
+        yield Told(at, "source qualified", buyer.commodity, buyer.region, took, "days", text)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from math import inf
 
@@ -11,6 +12,7 @@ from sim.model.world import Network
 
 STRIKE_KINDS = {
     "export_ban": ("restriction starts", "restriction eases", "restriction ends"),
+    "export_quota": ("restriction starts", "restriction eases", "restriction ends"),
     "export_licence": ("restriction starts", "approvals begin", "restriction ends"),
     "outage": ("outage starts", "recovery begins", "outage ends"),
     "demand_surge": ("surge starts", "surge fades", "surge ends"),
@@ -22,8 +24,8 @@ STRIKE_KINDS = {
 """Kinds of event that tell how a shock starts, eases and ends."""
 
 
-class StrikeWatch:
-    """Tells how one event of a shock opens, eases and closes."""
+class CourseWatch(ABC):
+    """Tells the course of one event of a shock or a policy."""
 
     def __init__(self, strike: Strike, network: Network) -> None:
         """The whole course is known beforehand; an event that does not happen has its instants at `inf` and is never told."""
@@ -36,10 +38,25 @@ class StrikeWatch:
         since = step if step > 0 else -inf
         return (told for told in self._course if since <= told.at < step + 1)
 
+    @abstractmethod
+    def _tell(self) -> Iterator[Told]: ...
+
+    @abstractmethod
+    def _where(self) -> Iterator[str]: ...
+
+    def _told(self, at: float, kind: str, amount: float, unit: str, text: str) -> Told:
+        return Told(at, kind, self._strike.plan.commodity, listed(self._where()), amount, unit, text)
+
+    def _day(self, at: float) -> str:
+        return self._network.date_of(at).isoformat() if at < self._network.n_step else "a day beyond the horizon"
+
+
+class StrikeWatch(CourseWatch):
+    """Tells how one event of a shock opens, eases and closes."""
+
     def _tell(self) -> Iterator[Told]:
         plan, course = self._strike.plan, self._strike.profile
-        # Losses of capacity go by several names.
-        starts, eases, ends = STRIKE_KINDS.get(plan.kind, STRIKE_KINDS["outage"])
+        starts, eases, ends = STRIKE_KINDS[plan.kind]
         whole, (depth, unit) = self._whole(), self._depth()
         if course.announced < course.start:
             text = f"{plan.name} is announced for {self._day(course.start)}: {whole}"
@@ -75,9 +92,6 @@ class StrikeWatch:
             return "nothing is left of it" if course.after <= 0.0 else f"{percent(course.after)} of it remains"
         return "all orders pass again" if course.ramp_end >= course.end else f"at most {percent(passes)} of the normal flow passes"
 
-    def _told(self, at: float, kind: str, amount: float, unit: str, text: str) -> Told:
-        return Told(at, kind, self._strike.plan.commodity, listed(self._where()), amount, unit, text)
-
     def _where(self) -> Iterator[str]:
         strike = self._strike
         parties = [link.seller for link in strike.links] or strike.producers or [user.buyer for user in strike.users]
@@ -87,7 +101,7 @@ class StrikeWatch:
         strike, what, where = self._strike, self._strike.plan.commodity or "goods", listed(self._where())
         way = f"{what} from {where} to {listed(link.buyer.region for link in strike.links)}"
         match strike.plan.kind:
-            case "export_ban" | "export_licence":
+            case "export_ban" | "export_quota" | "export_licence":
                 return f"exports of {way}"
             case "transport":
                 return f"shipments of {way}"
@@ -106,6 +120,8 @@ class StrikeWatch:
         match self._strike.plan.kind:
             case "export_ban":
                 return f"stop, but {percent(size)} of the normal flow leaks through" if size > 0.0 else "stop"
+            case "export_quota":
+                return f"are held to {percent(size)} of the normal flow"
             case "export_licence":
                 passing = f"but {percent(size)} of the normal flow passes"
                 return f"wait for licences, {passing}" if size > 0.0 else "wait for licences; none passes yet"
@@ -127,6 +143,3 @@ class StrikeWatch:
         longer = [f"take {lasting(course.extra * self._network.step_days)} longer"] if course.extra > 0.0 else []
         fewer = [f"are held to {percent(1.0 - course.size)} of the normal flow"] if course.size > 0.0 else []
         return " and ".join(longer + fewer) or "go on"
-
-    def _day(self, at: float) -> str:
-        return self._network.date_of(at).isoformat() if at < self._network.n_step else "a day beyond the horizon"

@@ -1,4 +1,4 @@
-"""Shocks of the twin: how hard one event strikes in a step, the process that opens and closes it, and what it does to whom."""
+"""Shocks and policies of the twin: how hard one event strikes in a step, the process that opens and closes it, what it does to whom."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ import simpy
 from sim.model.world import TINY, Events, Floats, ShockPlan
 
 if TYPE_CHECKING:
-    from sim.engine.twin.entities import Cast, Link, Producer, User
+    from sim.engine.twin.entities import Buyer, Cast, Link, Producer, User
+
+RESTRICTIONS = frozenset({"export_ban", "export_quota", "export_licence", "export_control"})
+"""Rules about what may leave, and so threats to those who buy over their links."""
+JOINT = "joint_procurement"
+"""The kind of a joint purchase, whose members share what sellers grant them."""
+AT_ONCE = 1e-9
+"""Steps that count as none where a policy has sellers approved."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,13 +83,16 @@ def column(array: Floats, run: int) -> list[float]:
 
 @dataclass(kw_only=True, eq=False, slots=True)
 class Strike:
-    """One event of one shock: what it strikes, and how hard in the step at hand."""
+    """One event of one shock or policy: what it strikes, and how hard in the step at hand."""
 
     plan: ShockPlan
     profile: Profile
     links: list[Link]
     producers: list[Producer]
     users: list[User]
+    buyers: list[Buyer]
+    parts: list[float]
+    """Part of a project's output that goes over each of its links first, fractions."""
     level: float = 0.0
     cover: float = 0.0
     threat: float = 0.0
@@ -90,13 +100,18 @@ class Strike:
 
     @property
     def restricts(self) -> bool:
-        """Whether it is a rule about what may pass, and so a threat to those who buy over its links."""
-        return self.plan.kind in {"export_ban", "export_licence"}
+        """Whether it is a rule about what may leave, and so a threat to those who buy over its links."""
+        return self.plan.kind in RESTRICTIONS
 
     @property
     def binds(self) -> bool:
         """Whether it closes its links for as long as it is there, however little is left of it."""
         return self.restricts or (self.plan.kind == "transport" and self.profile.size > 0.0)
+
+    @property
+    def force(self) -> float:
+        """How far a policy is in force, a fraction: its level falls from 1 as the force rises."""
+        return self.cover - self.level
 
     def life(self, calendar: simpy.Environment) -> Generator[simpy.Event, object, None]:
         """SimPy process: wakes at the opening of every step the event touches, and closes it afterwards."""
@@ -116,20 +131,20 @@ class Strike:
 
 
 def feel(cast: Cast) -> None:
-    """Fold the level of every strike into what it strikes, in stored order (MODEL.md, Shocks)."""
+    """Fold how hard every strike is into what it strikes, in stored order (MODEL.md, Shocks)."""
     for producer in cast.producers:
         producer.availability = producer.surplus = producer.skill = 1.0
-        producer.rebate = 0.0
+        producer.rebate = producer.added = 0.0
     for user in cast.users:
         user.surge = 1.0
     for link in cast.links:
         link.open = link.passing = 1.0
-        link.hurry = link.delay = link.duty = 0.0
+        link.hurry = link.delay = link.duty = link.favour = link.effort = link.pledge = 0.0
     for buyer in cast.buyers:
-        buyer.threat = 0.0
+        buyer.threat = buyer.calm = 0.0
+        buyer.cap = 1.0
     for strike in cast.strikes:
-        # Losses of capacity go by several names.
-        _EFFECTS.get(strike.plan.kind, _lose)(strike)
+        _EFFECTS[strike.plan.kind](strike)
 
 
 def _lose(strike: Strike) -> None:
@@ -143,9 +158,27 @@ def _surge(strike: Strike) -> None:
 
 
 def _restrict(strike: Strike) -> None:
+    _hold(strike, strike.level)
+    _threaten(strike)
+
+
+def _control(strike: Strike) -> None:
+    _hold(strike, strike.force)
+    _threaten(strike)
+
+
+def _admit(strike: Strike) -> None:
+    _hold(strike, strike.force)
+
+
+def _hold(strike: Strike, part: float) -> None:
     for link in strike.links:
         link.open *= 1.0 - strike.cover
-        link.passing *= (1.0 - strike.level) + strike.profile.size * strike.level
+        link.passing *= (1.0 - part) + strike.profile.size * part
+
+
+def _threaten(strike: Strike) -> None:
+    for link in strike.links:
         link.hurry = max(link.hurry, strike.rush)
         link.buyer.threat = max(link.buyer.threat, strike.threat)
 
@@ -159,8 +192,10 @@ def _disrupt(strike: Strike) -> None:
 
 
 def _tax(strike: Strike) -> None:
+    # A tariff may be a shock or a policy of one's own.
+    part = strike.force if strike.plan.is_policy else strike.level
     for link in strike.links:
-        link.duty += log(1.0 + strike.profile.size * strike.level)
+        link.duty += log(1.0 + strike.profile.size * part)
 
 
 def _dump(strike: Strike) -> None:
@@ -174,12 +209,66 @@ def _unlearn(strike: Strike) -> None:
         producer.skill *= 1.0 - strike.profile.size * strike.level
 
 
+def _save(strike: Strike) -> None:
+    for user in strike.users:
+        user.surge *= 1.0 - strike.profile.size * strike.force
+
+
+def _prefer(strike: Strike) -> None:
+    for link in strike.links:
+        link.favour += log(1.0 + strike.profile.size) * strike.force
+
+
+def _cap(strike: Strike) -> None:
+    for buyer in strike.buyers:
+        buyer.cap = min(buyer.cap, 1.0 - (1.0 - strike.profile.size) * strike.force)
+
+
+def _approve(strike: Strike) -> None:
+    for link in strike.links:
+        link.effort = max(link.effort, strike.force / max(strike.profile.extra, AT_ONCE))
+
+
+def _join(strike: Strike) -> None:
+    for buyer in strike.buyers:
+        buyer.calm = max(buyer.calm, strike.profile.size * strike.force)
+
+
+def _warn(strike: Strike) -> None:
+    for buyer in strike.buyers:
+        buyer.threat = max(buyer.threat, strike.threat)
+    for link in strike.links:
+        link.hurry = max(link.hurry, strike.rush)
+
+
+def _run_in(strike: Strike) -> None:
+    added = strike.profile.size * strike.force
+    for producer in strike.producers:
+        producer.added += added
+    for link, part in zip(strike.links, strike.parts, strict=True):
+        link.pledge += part * added
+        # Who has agreed to take the output approves of it as soon as there is some.
+        link.effort = max(link.effort, 1.0 if strike.force > 0.0 else 0.0)
+
+
 _EFFECTS: dict[str, Callable[[Strike], None]] = {
+    "outage": _lose,
     "demand_surge": _surge,
     "export_ban": _restrict,
+    "export_quota": _restrict,
     "export_licence": _restrict,
     "transport": _disrupt,
     "tariff": _tax,
     "dumping": _dump,
     "technology_ban": _unlearn,
+    "export_control": _control,
+    "import_quota": _admit,
+    "demand_reduction": _save,
+    "beyond_price": _prefer,
+    "single_source_cap": _cap,
+    "supplier_qualification": _approve,
+    JOINT: _join,
+    "early_warning": _warn,
+    "capacity_project": _run_in,
 }
+"""What a shock or a policy of each kind does in a step."""

@@ -16,8 +16,8 @@ def muster(cast: Cast) -> None:
     for producer in cast.producers:
         new = producer.capacity_new * (1.0 - producer.idle_new)
         old = producer.surplus * (1.0 - producer.idle)
-        producer.full = producer.capacity * old + new
-        producer.normal = producer.production * old + new
+        producer.full = producer.capacity * old + new + producer.added
+        producer.normal = producer.production * old + new + producer.added
         producer.working = producer.availability
         there = sum(share for host, share in producer.hosts if host.production > 0.0)
         if there > 0.0:
@@ -57,7 +57,7 @@ def adapt(cast: Cast) -> None:
     """Producers follow their margin: they begin works, build on those begun, and shut or restart."""
     habits = cast.habits
     for producer in cast.producers:
-        if producer.capacity <= 0.0:
+        if not producer.has_capacity:
             continue
         producer.signal += habits.g_signal * (producer.origin - producer.rebate - producer.input_price - producer.signal)
         _build(producer, habits)

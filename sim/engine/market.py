@@ -57,9 +57,9 @@ def ask(room: Room) -> None:
     np.log(last, out=last)
     np.multiply(last, room.steepness, out=last)
     np.maximum(last, room.log_shut, out=last)
+    _add_inputs(room, last, 1.0)
     if room.has_projects:
         np.copyto(last, 0.0, where=room.capacity + room.effects.added <= 0.0)
-    _add_inputs(room, last, 1.0)
     follow(m.cost, last, w.g_contract, rate)
     if m.ask is not m.cost:
         np.add(m.cost, room.effects.rebate, out=m.ask)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.engine.ration import MaxMin, Priority, Proportional, Ration
 from sim.engine.sectors import SectorRows
 from sim.engine.sums import Groups
-from sim.model.world import Floats, Ints, Network, World
+from sim.model.world import Floats, Ints, Links, Network, World
 
 WHOLE = 1e-9
 """Part of a step by which a lead time may miss a whole number and still count as whole."""
@@ -55,18 +55,7 @@ class Plan:
         routes = [shock.links for shock in net.shocks if shock.kind == "transport"]
         self.routes: Ints = np.unique(np.concatenate([*routes, none])).astype(np.intp)
         """Links on which a journey may take longer."""
-        self.lead_whole: Ints = np.floor(links.lead_steps + WHOLE).astype(np.intp)
-        self.lead_rest = np.maximum(links.lead_steps - self.lead_whole, 0.0)[:, None]
-        self.lead_rest[self.lead_rest <= WHOLE] = 0.0
-        self.has_parts = bool(self.lead_rest.any())
-        """Some shipments land in two parts, in this step and the one after."""
-        self.n_slot = int(self.lead_whole.max(initial=1)) + 1 + int(self.has_parts)
-        made = (np.arange(self.n_slot)[:, None] - self.lead_whole) % self.n_slot
-        link = np.arange(len(links.src))
-        self.due: Ints = made * len(link) + link
-        """Rows of the pipeline that land in a step, [step modulo slots, link]."""
-        self.due_before: Ints = (made - 1) % self.n_slot * len(link) + link
-        """Those whose second part does."""
+        self._lay_out_pipeline(links)
         self.use_ration = _use_rule(net, self.by_user, n_run)
         self.ship_ration = _ship_rule(net, self.by_src, n_run)
         stores = net.stores
@@ -84,6 +73,20 @@ class Plan:
         """Links that cross a border, [link, 1]."""
         self.returns = bool(self.feeds) or not self.sectors.is_single
         """Some users may leave a part of what they got in stock, because another input is scarcer."""
+
+    def _lay_out_pipeline(self, links: Links) -> None:
+        self.lead_whole: Ints = np.floor(links.lead_steps + WHOLE).astype(np.intp)
+        self.lead_rest = np.maximum(links.lead_steps - self.lead_whole, 0.0)[:, None]
+        self.lead_rest[self.lead_rest <= WHOLE] = 0.0
+        self.has_parts = bool(self.lead_rest.any())
+        """Some shipments land in two parts, in this step and the one after."""
+        self.n_slot = int(self.lead_whole.max(initial=1)) + 1 + int(self.has_parts)
+        made = (np.arange(self.n_slot)[:, None] - self.lead_whole) % self.n_slot
+        link = np.arange(len(links.src))
+        self.due: Ints = made * len(link) + link
+        """Rows of the pipeline that land in a step, [step modulo slots, link]."""
+        self.due_before: Ints = (made - 1) % self.n_slot * len(link) + link
+        """Those whose second part does."""
 
     def slots_late(self, world: World) -> int:
         """Steps ahead for which late arrivals must be noted."""

@@ -74,7 +74,12 @@ class Producer:
         return f"{self.commodity}.{self.region}"
 
     @property
-    def has_capacity(self) -> bool:
+    def sells(self) -> bool:
+        """Whether there is anybody it may sell to."""
+        return bool(self.outbound)
+
+    @property
+    def has_works(self) -> bool:
         """Whether it has works in the step: its own, be they shut, or such as a policy has built."""
         return self.capacity + self.added > 0.0
 
@@ -123,6 +128,8 @@ class Buyer:
     users: list[User] = field(default_factory=list)
     inbound: list[Link] = field(default_factory=list)
     threat: float = 0.0
+    bite: float = 0.0
+    """How far a restriction against it is in force, 0 to 1."""
     calm: float = 0.0
     """Part of what it would do under a threat that it forgoes, fraction."""
     cap: float = 1.0

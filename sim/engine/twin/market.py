@@ -127,7 +127,7 @@ def _ahead(buyer: Buyer) -> float:
 
 def cover_now(buyer: Buyer, cast: Cast) -> float:
     """Cover a buyer aims at, in steps of use: more of it under threat, but for what members of a joint purchase forgo."""
-    return buyer.cover_steps * (1.0 + (cast.habits.hoarding - 1.0) * buyer.threat * (1.0 - buyer.calm))
+    return buyer.cover_steps * (1.0 + (cast.habits.hoarding - 1.0) * (buyer.threat - buyer.calm * buyer.bite))
 
 
 def order(cast: Cast) -> None:
@@ -149,7 +149,7 @@ def _place(buyer: Buyer, cast: Cast) -> None:
     kept = min(1.0, buyer.order / firm) if firm > 0.0 else 1.0
     left = max(0.0, buyer.order - kept * firm)
     for link in buyer.inbound:
-        link.rushed = (cast.habits.front_running - 1.0) * link.base_flow * link.hurry * (1.0 - buyer.calm)
+        link.rushed = (cast.habits.front_running - 1.0) * link.base_flow * link.hurry
         link.ask = link.firm * kept + left * link.share + link.rushed
 
 
@@ -188,14 +188,15 @@ def _grant(cast: Cast) -> None:
 
 
 def _share_anew(cast: Cast) -> None:
-    """Members of a joint purchase share what each seller has granted them together, each up to what its link may pass."""
+    """Members of a joint purchase share what each seller has granted them, by what they usually buy and up to what a link may pass."""
     for strike in cast.strikes:
         if strike.plan.kind != JOINT:
             continue
         strength = strike.force * strike.profile.size
         for links in _by_seller(strike.links):
             granted = sum(link.shipped for link in links)
-            fair = ration(granted, [link.passable for link in links], "max-min", [0] * len(links), [1.0] * len(links))
+            usual = [sum(inbound.base_flow for inbound in link.buyer.inbound) for link in links]
+            fair = ration(granted, [link.passable for link in links], "max-min", [0] * len(links), usual)
             for link, share in zip(links, fair, strict=True):
                 link.shipped = (1.0 - strength) * link.shipped + strength * share
 
@@ -247,6 +248,6 @@ def _learn_orders(cast: Cast) -> None:
         for link, weight in zip(buyer.inbound, weights, strict=True):
             link.turned_away = buyer.need * weight / total if total > 0.0 else 0.0
     for producer in cast.producers:
-        if producer.has_capacity:
+        if producer.sells:
             seen = sum(link.seen for link in producer.outbound)
             producer.expected_orders += cast.habits.g_expect * (min(seen, producer.full) - producer.expected_orders)

@@ -34,7 +34,7 @@ def price(cast: Cast) -> None:
 
 
 def _marginal(producer: Producer, habits: Habits) -> float:
-    if not producer.has_capacity:
+    if not (producer.sells and producer.has_works):
         return 0.0
     # How hard works are run against the normal; beyond their full capacity they cannot.
     run = min(_quotient(producer.expected_orders, producer.normal * producer.working), _quotient(producer.full, producer.normal))

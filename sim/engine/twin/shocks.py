@@ -141,7 +141,7 @@ def feel(cast: Cast) -> None:
         link.open = link.passing = 1.0
         link.hurry = link.delay = link.duty = link.favour = link.effort = link.pledge = 0.0
     for buyer in cast.buyers:
-        buyer.threat = buyer.calm = 0.0
+        buyer.threat = buyer.bite = buyer.calm = 0.0
         buyer.cap = 1.0
     for strike in cast.strikes:
         _EFFECTS[strike.plan.kind](strike)
@@ -181,6 +181,7 @@ def _threaten(strike: Strike) -> None:
     for link in strike.links:
         link.hurry = max(link.hurry, strike.rush)
         link.buyer.threat = max(link.buyer.threat, strike.threat)
+        link.buyer.bite = max(link.buyer.bite, strike.cover)
 
 
 def _disrupt(strike: Strike) -> None:
@@ -248,7 +249,7 @@ def _run_in(strike: Strike) -> None:
     for link, part in zip(strike.links, strike.parts, strict=True):
         link.pledge += part * added
         # Who has agreed to take the output approves of it as soon as there is some.
-        link.effort = max(link.effort, 1.0 if strike.force > 0.0 else 0.0)
+        link.effort = max(link.effort, 1.0 if strike.force > AT_ONCE else 0.0)
 
 
 _EFFECTS: dict[str, Callable[[Strike], None]] = {

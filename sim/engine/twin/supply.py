@@ -36,7 +36,7 @@ def plan(cast: Cast) -> None:
     """Producers plan to meet expected orders and mend their finished stock; under a price floor, to make what pays at it."""
     for producer in cast.producers:
         expected, most = producer.expected_orders, producer.full * producer.working
-        mend = cast.habits.g_stock * (producer.buffer_steps * expected - producer.finished)
+        mend = cast.habits.g_stock * (producer.buffer_steps * max(expected, producer.added) - producer.finished)
         producer.plan = min(max(0.0, expected + mend), most)
         if producer.price_floor > 0.0:
             pays = producer.normal * producer.working * producer.price_floor ** (1.0 / producer.steepness)
@@ -57,7 +57,7 @@ def adapt(cast: Cast) -> None:
     """Producers follow their margin: they begin works, build on those begun, and shut or restart."""
     habits = cast.habits
     for producer in cast.producers:
-        if not producer.has_capacity:
+        if not producer.sells:
             continue
         producer.signal += habits.g_signal * (producer.origin - producer.rebate - producer.input_price - producer.signal)
         _build(producer, habits)

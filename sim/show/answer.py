@@ -116,9 +116,9 @@ def _beside(rival: Rival, phrase: Phrase) -> str:
 
 def _change(change: Figure, phrase: Phrase) -> str:
     less, more = phrase.words
+    if change.value == 0.0 and not change.low < change.high:
+        return "the same in every run" if change.is_same else "the same"
     if change.low <= 0.0 <= change.high:
-        if change.is_same:
-            return "the same in every run"
         ends = (_step(_digits(change, phrase, end)[0], phrase) for end in (-change.low, change.high))
         return "no different within the error ({} to {})".format(*(word.format(end) for word, end in zip((less, more), ends, strict=True)))
     is_less = change.value < 0.0

@@ -105,7 +105,7 @@ def headline_sample(record: Record, headline: Headline) -> Floats:
     try:
         sample = record.outcome(measure, headline.commodity or NO_COMMODITY, headline.region, sector)
     except KeyError:
-        sample = np.array([np.nan])
+        sample = np.array([np.nan])  # not kept, or kept but nowhere stated (value added): the same to a reader
     if np.isnan(sample).any():
         where = " ".join(filter(None, (headline.commodity, headline.region, headline.sector)))
         variant = f" in variant '{record.scenario.variant}'" if record.scenario.variant else ""

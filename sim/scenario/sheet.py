@@ -53,7 +53,7 @@ def _problems(root: Node, name: str) -> Iterator[Problem]:
         if key not in KEYS:
             yield at((key,), "unknown key", key, near_miss(key, KEYS, "Keys"), key=True)
     yield from (at((key,), "is missing", None, "Add it.") for key in NEEDED if key not in root.entries)
-    texts = {(key,): node for key, node in root.entries.items() if key in KEYS and key != "claims"}
+    texts: dict[tuple[str, ...], Node] = {(key,): node for key, node in root.entries.items() if key in KEYS and key != "claims"}
     claims = root.entries.get("claims")
     if claims is not None and not claims.entries:
         yield at(("claims",), "must be a mapping of claims to sentences", plain(claims), "Write name: sentence on lines of their own.")

@@ -14,7 +14,7 @@ from sim.measure.estimate import Z95
 from sim.measure.summary import UNITS
 from sim.record.folder import manifest
 from sim.scenario import Headline
-from sim.scenario.headline import MEASURES
+from sim.scenario.headline import MEASURES, Measure
 from tests.worlds import two_sources, write
 
 FLAGSHIP = "gallium-export-halt"
@@ -124,7 +124,8 @@ def test_losses_of_sectors_and_economies_are_read() -> None:
     sectors = "sectors: {use: {value_added: {B: 5 bn USD/year}}}\n"
     economies = "economies: {B: {sectors: [use], coefficients: [[0.2]], final_demand: [10 bn USD/year]}}\n"
     record = sim.run(write(OUTAGE + sectors + economies), runs=3).record
-    for measure, sector in (("sales_lost_share", "use"), ("value_added_lost", "use"), ("economy_lost", "all")):
+    places: tuple[tuple[Measure, str], ...] = (("sales_lost_share", "use"), ("value_added_lost", "use"), ("economy_lost", "all"))
+    for measure, sector in places:
         assert (headline_sample(record, Headline(measure=measure, region="B", sector=sector)) > 0.0).all()
     assert headline_sample(record, Headline(measure="unmet_t", commodity="x.made", region="B", sector="use")).mean() > 7.0
 

@@ -76,7 +76,7 @@ def test_each_scenario_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["japan-korea-us"], "seeds: no such fact sheet (got 'japan-korea-us'). Did you mean 'us-japan-korea-commitment'?"),
+        (["japan-korea-us"], "seeds: no such fact sheet (got 'japan-korea-us'). Did you mean 'japan-korea-us-technology'?"),
         ([SHEET, "x"], "seeds: no such fact sheet (got 'x'). Sheets: eu-japan-economic-security, "),
         (["--list", "--runs", "5"], "--runs and --list exclude each other: a list runs nothing. Give one of them."),
         (["--runs", "0"], "'--runs': must be from 1 to 10 000 000 (got 0)."),

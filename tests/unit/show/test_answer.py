@@ -35,7 +35,10 @@ def test_every_measure_has_a_phrase() -> None:
     [
         ("p_short", (0.44, 0.42, 0.46), "all", "The chance that EU27 runs short of gallium, refined, within 4 years is 44 % (42-46)."),
         ("p_short", (0, 0, 0.0149), "all", "The chance that EU27 runs short of gallium, refined, within 4 years is < 1.5 %."),
-        ("unmet_share", (0.006, 0.0055, 0.0066), "all", "EU27 goes without 0.60 % (0.55-0.66) of the gallium, refined, it wants over 4 years."),
+        (
+            "unmet_share", (0.006, 0.0055, 0.0066), "all",
+            "EU27 goes without 0.60 % (0.55-0.66) of the gallium, refined, it wants over 4 years.",
+        ),
         ("unmet_share", (0, 0, 0), "all", "EU27 goes without 0 % (in every run) of the gallium, refined, it wants over 4 years."),
         ("unmet_share", (0.5, NAN, NAN), "all", "EU27 goes without 50 % of the gallium, refined, it wants over 4 years."),
         ("unmet_share", (2e-5, 0, 4e-5), "all", "EU27 goes without < 0.01 % of the gallium, refined, it wants over 4 years."),
@@ -53,9 +56,18 @@ def test_every_measure_has_a_phrase() -> None:
             "forgone_share", (0.107, 0.094, 0.12), "all",
             "Final users in EU27 give up 10.7 % (9.4-12.0) of the gallium, refined, they would use over 4 years, because it is dear.",
         ),
-        ("price_peak", (13.53, 11.3, 15.8), "all", "Gallium, refined, in EU27 peaks at 13.5 times (11.3-15.8) its price at rest within 4 years."),
-        ("price_mean", (1, 1, 1), "all", "Gallium, refined, in EU27 costs 1 times (in every run) its price at rest on average over 4 years."),
-        ("sales_lost_share", (0.004, 0.0024, 0.0057), "chips", "The chips sector of EU27 loses 0.40 % (0.24-0.57) of its sales over 4 years."),
+        (
+            "price_peak", (13.53, 11.3, 15.8), "all",
+            "Gallium, refined, in EU27 peaks at 13.5 times (11.3-15.8) its price at rest within 4 years.",
+        ),
+        (
+            "price_mean", (1, 1, 1), "all",
+            "Gallium, refined, in EU27 costs 1 times (in every run) its price at rest on average over 4 years.",
+        ),
+        (
+            "sales_lost_share", (0.004, 0.0024, 0.0057), "chips",
+            "The chips sector of EU27 loses 0.40 % (0.24-0.57) of its sales over 4 years.",
+        ),
         ("value_added_lost", (14e8, 8e8, 2e9), "chips", "The chips sector of EU27 loses 1.4 bn USD (0.8-2.0) of value added over 4 years."),
         (
             "value_added_lost_high", (354e5, 27e6, 44e6), "chips",
@@ -71,7 +83,10 @@ def test_a_number_in_a_sentence(measure: str, figure: tuple[float, float, float]
 @pytest.mark.parametrize(
     ("measure", "beside", "said"),
     [
-        ("unmet_share", rival((0.0021, 0.0018, 0.0024), (-0.0039, -0.0043, -0.0035)), "with pooled-60 0.21 %, 0.39 points less (0.35-0.43)."),
+        (
+            "unmet_share", rival((0.0021, 0.0018, 0.0024), (-0.0039, -0.0043, -0.0035)),
+            "with pooled-60 0.21 %, 0.39 points less (0.35-0.43).",
+        ),
         ("unmet_share", rival((0.0081, 0.007, 0.009), (0.002, 0.001, 0.003)), "with pooled-60 0.81 %, 0.20 points more (0.10-0.30)."),
         (
             "unmet_share", rival((0.0057, 0.005, 0.007), (-0.0003, -0.0009, 0.0002)),

@@ -71,7 +71,7 @@ def seeds(
         ScenarioError: no such sheet, or a sheet or scenario has mistakes. DataError, ModelError, RunError: as for `answer`.
     """
     from sim.scenario import load, shipped
-    from sim.scenario.library import sheets as read_sheets
+    from sim.scenario import sheets as read_sheets
 
     known = {sheet.id: sheet for sheet in read_sheets()}
     asked = (sheets,) if isinstance(sheets, str) else tuple(dict.fromkeys(sheets))

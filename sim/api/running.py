@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -240,13 +240,14 @@ def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = 
 
 
 def _check_headline(scenario: Scenario, model: Model) -> None:
-    """Play one run: only then is it known what is kept of it."""
+    """Play one step of one run: only then is it known what is kept of it."""
     from sim.measure.answer import headline_sample
     from sim.study.ensemble import ensemble
 
     headline = scenario.headline
     if headline is not None and scenario.variant in (None, *headline.variants):
-        headline_sample(ensemble(_with_runs(scenario, 1, None), model), headline)
+        short = replace(model, network=replace(model.network, n_step=1))
+        headline_sample(ensemble(_with_runs(scenario, 1, None), short), headline)
 
 
 def trace(

@@ -54,7 +54,6 @@ class Answer:
     """What the headline of a scenario reads."""
 
     headline: Headline
-    n_run: int
     days: float
     """Length of time it is over."""
     base: Figure
@@ -87,7 +86,7 @@ def answer(base: Record, variants: Sequence[Record] = ()) -> Answer | None:
             raise ScenarioError(base.scenario.problem(("headline", "against"), what, got, remedy))
         other = headline_sample(record, headline)
         rivals.append(Rival(name, figure(headline.measure, other), paired(sample, other)))
-    return Answer(headline=headline, n_run=base.n_run, days=days, base=figure(headline.measure, sample), against=tuple(rivals))
+    return Answer(headline=headline, days=days, base=figure(headline.measure, sample), against=tuple(rivals))
 
 
 def headline_sample(record: Record, headline: Headline) -> Floats:

@@ -19,7 +19,7 @@ NAN = math.nan
 def told(measure: Any, figure: tuple[float, float, float], *rivals: Rival, sector: str = "all", days: float = 4 * 365.25) -> str:
     commodity = None if measure in (*OF_SECTORS, *OF_ECONOMIES) else "gallium.refined"
     headline = Headline(measure=measure, commodity=commodity, region="EU27", sector=sector)
-    return sentence(Answer(headline=headline, n_run=200, days=days, base=Figure(*figure), against=rivals))
+    return sentence(Answer(headline=headline, days=days, base=Figure(*figure), against=rivals))
 
 
 def rival(figure: tuple[float, float, float], change: tuple[float, float, float], name: str = "pooled-60") -> Rival:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sim.api.answering import ANSWER_RUNS, answer, seeds
 from sim.api.facts_told import facts, indices, materials, read_data
 from sim.api.running import Result, chart_helper, check, load, plot, prepare, run, shipped, simulate, trace
 
 __all__ = [
+    "ANSWER_RUNS",
     "Result",
+    "answer",
     "chart_helper",
     "check",
     "facts",
@@ -17,6 +20,7 @@ __all__ = [
     "prepare",
     "read_data",
     "run",
+    "seeds",
     "shipped",
     "simulate",
     "trace",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sim.data import DataFolder
     from sim.measure.estimate import Chance
+    from sim.model.model import Model
     from sim.show.helper import Helper
     from sim.show.view import RunView
 
@@ -215,7 +216,7 @@ def chart_helper() -> AbstractContextManager[Helper | None]:
 
 
 def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = (), data: Data | None = None) -> None:
-    """See whether a scenario and each of its variants would run: read, compile, draw a few worlds, and let them rest.
+    """See whether a scenario and each of its variants would run: read, compile, draw a few worlds, let them rest, find the headline.
 
     Arguments:
         source: a path, or the name of a shipped scenario.
@@ -235,6 +236,18 @@ def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = 
         scenario = _read(source, name, sets, own)
         model = compile_model(scenario)
         check_rest(model, draw(model, scenario.runs.rng_seed, 0, min(CHECKED_WORLDS, scenario.runs.count)))
+        _check_headline(scenario, model)
+
+
+def _check_headline(scenario: Scenario, model: Model) -> None:
+    """Play one step of one run: only then is it known what is kept of it."""
+    from sim.measure.answer import headline_sample
+    from sim.study.ensemble import ensemble
+
+    headline = scenario.headline
+    if headline is not None and scenario.variant in (None, *headline.variants):
+        short = replace(model, network=replace(model.network, n_step=1))
+        headline_sample(ensemble(_with_runs(scenario, 1, None), short), headline)
 
 
 def trace(

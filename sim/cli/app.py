@@ -19,6 +19,7 @@ VERBS = {
     "scenarios": "sim.cli.browse:scenarios",
     "new": "sim.cli.author:new",
     "data": "sim.cli.browse:data",
+    "seeds": "sim.cli.seeds:seeds",
     "indices": "sim.cli.indices:indices",
     "trace": "sim.cli.trace:trace",
     "schema": "sim.cli.author:schema",

@@ -171,7 +171,7 @@ def resolved(record: Record) -> dict[str, Any]:
 
 def fingerprint(record: Record) -> str:
     """Hash of what decides the result: the scenario as run, the facts, and the version of the program."""
-    decisive = {key: value for key, value in resolved(record).items() if key not in ("title", "question", "sources")}
+    decisive = {key: value for key, value in resolved(record).items() if key not in ("title", "question", "sources", "headline")}
     said = [decisive, digest(record.scenario), version(DISTRIBUTION)]
     return hashlib.blake2b(json.dumps(said, default=str).encode(), digest_size=4).hexdigest()
 

@@ -1,6 +1,7 @@
 """What a person may write: a strict, frozen schema, and how a file becomes a Scenario."""
 
 from sim.scenario.economy import Economy
+from sim.scenario.headline import Headline
 from sim.scenario.law import (
     Amount,
     Beta,
@@ -15,7 +16,7 @@ from sim.scenario.law import (
     Uniform,
     support,
 )
-from sim.scenario.library import shipped
+from sim.scenario.library import sheets, shipped
 from sim.scenario.load import check_materials, check_names, check_regions, load, load_text, variants
 from sim.scenario.network import CommoditySpec, Demand, NetworkSpec, NodeSpec, TradeSpec
 from sim.scenario.policy import Policy, PriceFloor, Release, Stockpile
@@ -23,6 +24,7 @@ from sim.scenario.rules import DemandRules, PriceRules, Rules, SourcingRules, Su
 from sim.scenario.scenario import Clock, Runs, Scenario, Watch
 from sim.scenario.schema import json_schema, reference, schema_text
 from sim.scenario.sector import Sector
+from sim.scenario.sheet import Sheet
 from sim.scenario.shock import (
     After,
     DemandSurge,
@@ -54,6 +56,7 @@ __all__ = [
     "Exponential",
     "ExportBan",
     "ExportLicence",
+    "Headline",
     "Law",
     "Lognormal",
     "NetworkSpec",
@@ -69,6 +72,7 @@ __all__ = [
     "Runs",
     "Scenario",
     "Sector",
+    "Sheet",
     "Shock",
     "SourcingRules",
     "Stockpile",
@@ -88,6 +92,7 @@ __all__ = [
     "load_text",
     "reference",
     "schema_text",
+    "sheets",
     "shipped",
     "support",
     "variants",

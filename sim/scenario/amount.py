@@ -132,7 +132,8 @@ def _read_day(value: Any, info: ValidationInfo) -> date:
     return date.fromisoformat(value.strip())
 
 
-def _as_list(value: Any) -> Any:
+def as_list(value: Any) -> Any:
+    """One name as a list of one; anything else as it is."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -176,6 +177,6 @@ FixedShare = Annotated[float, Quantity("share", 0, 1, law=False)]
 FixedRatio = Annotated[float, Quantity("ratio", 0, above=True, law=False)]
 Day = Annotated[date, BeforeValidator(_read_day)]
 Whole = Annotated[int, BeforeValidator(_read_whole)]
-_NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}]}
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list), AfterValidator(check_listed), WithJsonSchema(_NAMES_SCHEMA)]
+NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}]}
+Names = Annotated[tuple[str, ...], BeforeValidator(as_list), AfterValidator(check_listed), WithJsonSchema(NAMES_SCHEMA)]
 """One name or a list of names."""

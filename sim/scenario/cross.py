@@ -19,6 +19,7 @@ from sim.scenario.cross_market import (
     unused_input_faults,
 )
 from sim.scenario.facts import FactPath, split_fact
+from sim.scenario.headline import OF_USERS, WHOLE, Headline, headline_faults
 from sim.scenario.law import support
 from sim.scenario.measure import AtUsers, Measure, OnTrade
 from sim.scenario.network import WORD, NetworkSpec, split_node
@@ -51,10 +52,13 @@ class Parts:
     economies: Mapping[str, Economy] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     variants: Mapping[str, Any] = field(default_factory=dict)
+    headline: Headline | None = None
     shock_names: tuple[str, ...] = ()
     """Shocks that were written, those that could not be read too."""
     sector_names: tuple[str, ...] = ()
     """Sectors that were written, those that could not be read too."""
+    economy_names: tuple[str, ...] = ()
+    """Regions whose economies were written, those that could not be read too."""
     is_network_bad: bool = False
     """A network was written but could not be read: do not say that it is missing."""
 
@@ -83,6 +87,7 @@ def cross_faults(parts: Parts) -> list[Fault]:
         sector_faults,
         economy_faults,
         elasticity_faults,
+        headline_faults,
     )
     return [fault for check in checks for fault in check(parts)]
 
@@ -125,6 +130,8 @@ def _commodity_names(parts: Parts) -> Iterator[tuple[Path, str]]:
                 yield ("network", "commodities", name, "host") + (() if isinstance(spec.host, str) else (host,)), host
         for i, trade in enumerate(parts.network.trade):
             yield ("network", "trade", i, "commodity"), trade.commodity
+    if parts.headline and parts.headline.commodity is not None:
+        yield ("headline", "commodity"), parts.headline.commodity
 
 
 def _sector_names(parts: Parts) -> Iterator[tuple[Path, str]]:
@@ -141,6 +148,8 @@ def _sector_names(parts: Parts) -> Iterator[tuple[Path, str]]:
     for path, fact in _facts(parts):
         if fact.sector is not None:
             yield ("set", path), fact.sector
+    if parts.headline and parts.headline.measure in OF_USERS and parts.headline.sector != WHOLE:
+        yield ("headline", "sector"), parts.headline.sector
 
 
 def _facts(parts: Parts) -> Iterator[tuple[str, FactPath]]:

@@ -177,10 +177,12 @@ def _cross_faults_of_sound(raw: Mapping[str, Any], context: Mapping[str, Any]) -
         sectors=reader.entries("sectors", {}),
         sector_names=reader.names("sectors"),
         economies=reader.entries("economies", {}),
+        economy_names=reader.names("economies"),
         shocks=reader.entries("shocks", {}),
         shock_names=reader.names("shocks"),
         policies=reader.entries("policies", {}),
-        variants=reader.part("variants", {}) or {},
+        variants=dict.fromkeys(reader.names("variants")),
+        headline=reader.part("headline", None),
         is_network_bad="network" in raw,
     )
     return faults + cross_faults(parts)

@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError, near_miss, shown
-from sim.scenario.node import Node
-from sim.scenario.text import read_file, read_text
+from sim.scenario.sheet import Sheet, read_sheet
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SUFFIXES = (".yaml", ".yml")
@@ -24,13 +23,14 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder("scenarios").glob("*.yaml")))
 
 
+def sheets() -> tuple[Sheet, ...]:
+    """The shipped fact sheets, in order of the alphabet. Raises ScenarioError where one has mistakes."""
+    return tuple(read_sheet(path) for path in sorted(folder("seeds").glob("*.yaml")))
+
+
 def claims() -> tuple[str, ...]:
     """Every claim of the shipped fact sheets, as `sheet#claim`."""
-    found = []
-    for path in sorted(folder("seeds").glob("*.yaml")):
-        sheet, _ = read_text(*read_file(path))
-        found += [f"{path.stem}#{claim}" for claim in sheet.entries.get("claims", Node({})).entries]
-    return tuple(found)
+    return tuple(f"{sheet.id}#{claim}" for sheet in sheets() for claim in sheet.claims)
 
 
 def find(source: str | Path) -> Path:

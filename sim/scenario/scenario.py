@@ -24,6 +24,7 @@ from sim.scenario.amount import (
 from sim.scenario.cross import Parts, cross_faults, expand
 from sim.scenario.economy import Economy
 from sim.scenario.facts import Facts
+from sim.scenario.headline import Headline
 from sim.scenario.network import NetworkSpec, split_node
 from sim.scenario.node import Node, Origin, name_variant, problem_at
 from sim.scenario.policy import Policy
@@ -132,6 +133,7 @@ class Scenario(Strict):
         default={}, description="Named patches, each merged into this scenario like a file that extends it."
     )
     watch: Watch = Field(default_factory=Watch, description="What to keep and when to call it a shortage.")
+    headline: Headline | None = Field(default=None, description="What its answer is read from, for `sim seeds`; it changes no run.")
 
     _origin: Origin = PrivateAttr()
 
@@ -214,6 +216,7 @@ class Scenario(Strict):
             shocks=self.shocks,
             policies=self.policies,
             variants=self.variants,
+            headline=self.headline,
         )
 
     def regions_of(self, names: str | Sequence[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pydantic_core import PydanticUndefined
 from sim.scenario.amount import key_of
 from sim.scenario.economy import Economy
 from sim.scenario.facts import QUANTITIES
+from sim.scenario.headline import Headline
 from sim.scenario.law import LAWS
 from sim.scenario.network import CommoditySpec, Demand, NetworkSpec, NodeSpec, TradeSpec
 from sim.scenario.policy import Policy, Release
@@ -158,6 +159,7 @@ _PAGES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("policies.NAME.release of a stockpile", Release),
     ("policies.NAME.counter of an export control", Counter),
     ("watch", Watch),
+    ("headline", Headline),
 )
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.scenario import shipped
 from tests.doc.pages import own_facts
-from tests.doc.readme import BLOCK, CHART, README, said
+from tests.doc.readme import ANSWERS, BLOCK, CHART, README, answers, said
 
 TEXT = README.read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines() if line.startswith("sim ")]
@@ -26,12 +27,18 @@ def test_the_table_and_the_chart_are_those_of_the_command(tmp_path: Path) -> Non
     assert len(words[0]) > 20
 
 
+def test_the_answers_are_those_of_the_runs() -> None:
+    (shown,) = ANSWERS.finditer(TEXT)
+    assert shown[2] == answers()
+    assert all(f"`{name}`" in shown[2] for name in shipped())
+
+
 def test_the_commands_work(tmp_path: Path) -> None:
-    assert len(COMMANDS) == 9
+    assert len(COMMANDS) == 10
     own_facts(tmp_path / "my-facts")
     for command in COMMANDS:
         words = shlex.split(command, comments=True)[1:]
-        quick = ["--runs", "50"] if words[0] == "run" else []
+        quick = ["--runs", "50"] if words[0] in {"run", "seeds"} else []
         done = subprocess.run([sys.executable, "-m", "sim", *words, *quick], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout

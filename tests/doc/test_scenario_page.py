@@ -29,7 +29,7 @@ class DatesAsText(yaml.SafeLoader):
 
 
 def test_the_page_has_examples() -> None:
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
     assert len(LAWS) == 7
 
 

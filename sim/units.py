@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from sim.errors import BadValue, near_miss, refuse
 
-Dimension = Literal["time", "mass", "rate", "share", "number", "price", "instant", "ratio", "frequency", "value"]
+Dimension = Literal["time", "mass", "rate", "share", "number", "price", "instant", "ratio", "frequency", "value", "money"]
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -38,6 +38,7 @@ TABLE: dict[Dimension, dict[str, float]] = {
     "frequency": {f"/{per}": times for per, times in _PER.items()},
     "instant": {},
     "value": {f"{scale}USD/year": usd for scale, usd in _MONEY.items()},
+    "money": {f"{scale}USD": usd for scale, usd in _MONEY.items()},
 }
 """Factor from each accepted unit to the base unit; '' is a bare number. Closed: nothing else is read."""
 
@@ -52,6 +53,7 @@ EXAMPLE: dict[Dimension, str] = {
     "frequency": "'0.3 /year'",
     "instant": "'2026-07-01'",
     "value": "'5 bn USD/year'",
+    "money": "'12 bn USD'",
 }
 """How a value of each dimension is written, for messages."""
 
@@ -66,6 +68,7 @@ NOUN: dict[Dimension, str] = {
     "frequency": "a number of times per year",
     "instant": "a date",
     "value": "an amount of money per year",
+    "money": "an amount in US dollars",
 }
 """What each dimension is called, for messages."""
 

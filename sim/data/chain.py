@@ -59,7 +59,12 @@ def chain(materials: Sequence[str], regions: Sequence[str], own: DataFolder | No
         nodes |= _nodes(stage)
         trade += _links(stage)
     made = {stage.commodity for stage in stages}
-    commodities = {stage.commodity: CommoditySpec(recipe=stage.known.recipe(stage.commodity), host=_hosts(stage, made)) for stage in stages}
+    commodities = {
+        stage.commodity: CommoditySpec(
+            recipe=stage.known.recipe(stage.commodity), host=_hosts(stage, made), price=stage.of("price").get(WORLD)
+        )
+        for stage in stages
+    }
     return NetworkSpec(commodities=commodities, nodes=nodes, trade=tuple(trade))
 
 

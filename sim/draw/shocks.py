@@ -44,7 +44,8 @@ def events(shock: ShockFacts, draws: Draws, step_days: float, n_step: int, paren
     steps = {key: stacked[key] / step_days for key in ("announced", "rush", "start", "full_end", "ramp_end", "end")}
     extra = stacked["extra"] / step_days if shock.is_extra_time else stacked["extra"]
     size = stacked["size"] * (step_days / DAYS_PER_YEAR) if shock.is_size_rate else stacked["size"]
-    return Events(after=stacked["after"], size=size, extra=extra, **steps)
+    trigger = np.ones(1) if shock.trigger is None else draws.value(shock.trigger)
+    return Events(after=stacked["after"], size=size, extra=extra, trigger=np.broadcast_to(trigger, size.shape), **steps)
 
 
 def _seen(shock: ShockFacts, draws: Draws, parent: Events, step_days: float) -> Events:
@@ -65,7 +66,7 @@ def _seen(shock: ShockFacts, draws: Draws, parent: Events, step_days: float) -> 
         for instants in told.values():
             instants[number] = np.where(seen, instants[number], np.inf)
     nothing = np.zeros(shape)
-    return Events(after=nothing, size=nothing, extra=nothing, **told)
+    return Events(after=nothing, size=nothing, extra=nothing, trigger=nothing + 1.0, **told)
 
 
 def in_order(shocks: Sequence[ShockFacts]) -> list[int]:

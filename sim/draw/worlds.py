@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.draw import policies
 from sim.draw.draws import Draws
 from sim.draw.shocks import events, in_order
 from sim.draw.tide import tide
@@ -60,7 +61,10 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
         **_habits(model.habits, draws, per_step),
         **_gains(model.habits, draws, net.step_days),
         **_sectors(model, draws, per_step),
-        **_stores(model, draws, use / DAYS_PER_YEAR),
+        **policies.stores(model, draws, use / DAYS_PER_YEAR),
+        **policies.money(model, draws),
+        costs=policies.costs(model, draws),
+        scrap=policies.scrap(model, draws, _final(net, demand) * per_step),
     )
 
 
@@ -168,6 +172,13 @@ def _use(net: Network, production: Floats, demand: Floats) -> Floats:
     return use
 
 
+def _final(net: Network, demand: Floats) -> Floats:
+    """Final demand at rest, t/year, [node, run]."""
+    final = np.zeros((net.n_node, demand.shape[1]))
+    np.add.at(final, net.users.node, demand)
+    return final
+
+
 def _check_recycled(net: Network, recycled: Floats, use: Floats) -> None:
     """Secondary supply beyond a region's own use has nowhere to go: it is not traded."""
     over = np.broadcast_to(recycled, use.shape) - use * (1.0 + CLOSE_ENOUGH)
@@ -212,19 +223,3 @@ def _capacity(facts: Facts, draws: Draws, production: Floats) -> Floats:
         capacity[n] = v
     capacity = np.where(np.isnan(capacity), production * (1.0 + spare), capacity)
     return np.maximum(capacity, production)
-
-
-def _stores(model: Model, draws: Draws, use_t_per_day: Floats) -> dict[str, Floats]:
-    """Strategic stockpiles: targets in t and how they fill and open, [store, run]; each member's part of the buying, [member, run]."""
-    stores, step = model.network.stores, model.network.step_days
-    mine = use_t_per_day[stores.member_node]
-    use = np.zeros((len(stores.name), use_t_per_day.shape[1]))
-    np.add.at(use, stores.member_store, mine)
-    return {
-        "store_target": draws.rows([s.target for s in model.stores]) * use if model.stores else use,
-        "store_initial_frac": draws.rows([s.initial for s in model.stores]),
-        "store_fill_steps": draws.rows([s.fill for s in model.stores]) / step,
-        "store_trigger": np.array([[s.trigger] for s in model.stores]).reshape(-1, 1),
-        "store_at_most": draws.rows([s.at_most for s in model.stores]),
-        "member_frac": mine / np.maximum(use, TINY)[stores.member_store],
-    }

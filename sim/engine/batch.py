@@ -8,6 +8,7 @@ import simpy
 
 from sim.engine.board import Board, schedule
 from sim.engine.ledger import Breach, Ledger, Watch
+from sim.engine.money import Purse
 from sim.engine.room import Room
 from sim.engine.step import step
 from sim.errors import Problem, RunError
@@ -31,6 +32,8 @@ def simulate(net: Network, world: World, count: Count, start_order: Sequence[int
         RunError: matter was made or lost; names the node and the step.
     """
     room = Room(net, world)
+    if net.payers:
+        room.purse = Purse(room)
     ledger = Ledger(room)
     _play(room, [ledger.count, count], start_order)
     breach = ledger.breach(room)

@@ -33,6 +33,8 @@ TOUCHED = {
     "cap": ("single_source_cap",),
     "calm": ("joint_procurement",),
     "together": ("joint_procurement",),
+    "aim": ("recycling",),
+    "may": ("substitution",),
 }
 """Effects that each kind of shock, and of policy with a course of its own, has."""
 SOONEST = 1e-9
@@ -108,7 +110,7 @@ class Board:
         self.now = [np.zeros((4, *events.start.shape)) for events in room.world.events]
         """Level, cover, threat and rush of each event now, a [4, event, run] array a shock."""
         kinds = {plan.kind for plan in net.shocks}
-        self.touched = ["level"] + [name for name, by in TOUCHED.items() if kinds & set(by)]
+        self.touched = ["cover", "level"] + [name for name, by in TOUCHED.items() if kinds & set(by)]
         self.stale = np.zeros(n_run, dtype=bool)
 
     def switch(self, shock: int, k: int, runs: Ints) -> None:
@@ -125,6 +127,7 @@ class Board:
         fx = no_effects(room.plan, len(runs), self.touched)
         for shock, plan in enumerate(self.plans):
             now = self.now[shock][:, :, runs]
+            now[1].max(axis=0, out=fx["cover"][shock])
             fx["level"][shock] = (now[1] - now[0] if plan.is_policy else now[0]).max(axis=0)
             for event in np.flatnonzero(now[1:].any(axis=(0, 2))):
                 self._strike(fx, plan, shock, now[:, event], self.tables[shock][-2:, event, runs])
@@ -223,6 +226,10 @@ class Board:
                 fx["added"][self.makers[shock]] += size * force
                 fx["pledge"][links] += plan.parts[:, None] * (size * force)
                 fx["effort"][links] = np.maximum(fx["effort"][links], force > SOONEST)
+            case "recycling":
+                fx["aim"][plan.buyers] = np.maximum(fx["aim"][plan.buyers], size * extra * force)
+            case "substitution":
+                fx["may"][plan.users] = size * force
             case "early_warning":
                 pass
             case _:

@@ -33,17 +33,22 @@ class Ledger:
 
     def __init__(self, room: Room) -> None:
         self.made, self.consumed = np.zeros(room.state.finished.shape), np.zeros(room.state.on_hand.shape)
+        self.more = np.zeros_like(room.more)
         self.opening = _stock(room)
 
     def count(self, room: Room, k: int) -> None:
         """Add this step's output and consumption."""
         np.add(self.made, room.flows.made, out=self.made)
         np.add(self.consumed, room.flows.consumed, out=self.consumed)
+        if room.recycles:
+            np.add(self.more, room.more, out=self.more)
 
     def breach(self, room: Room) -> Breach | None:
         """The worst commodity and run in which the stocks at the end are not what they should be, goods afloat counted one by one."""
         net = room.plan.net
         recycled = room.world.recycled * room.next_step
+        if room.recycles:
+            recycled = recycled + self.more
         gained = _add(_by_commodity(room, recycled - self.consumed), net.node_commodity[room.plan.makers], self.made)
         return _worst(_stock(room) - self.opening - gained, self.opening + _by_commodity(room, self.consumed), net.commodities)
 
@@ -63,7 +68,7 @@ class Watch:
             shape = s.on_hand.shape
             stores = np.zeros(shape)
             np.add.at(stores, p.net.stores.member_node, f.released - f.filled)
-            came = p.by_dst.sum(room.arrived, np.empty(shape)) + room.world.recycled + stores
+            came = p.by_dst.sum(room.arrived, np.empty(shape)) + room.world.recycled + stores + (room.more if room.recycles else 0.0)
             went = p.by_src.sum(f.shipped, np.empty(s.finished.shape))
             went = _by_node(room, went)
             went[p.makers[p.floors]] += s.bought - (0.0 if self.bought is None else self.bought)
@@ -113,6 +118,4 @@ def _stock(room: Room) -> Floats:
     _add(total, net.node_commodity[net.links.dst], afloat)
     _add(total, net.node_commodity[net.links.dst[plan.routes]], s.late.sum(0))
     _add(total, net.node_commodity[plan.makers[plan.floors]], s.bought)
-    for store, members in enumerate(plan.store_members):
-        total[net.node_commodity[members[0][1]]] += s.held[store]
-    return total
+    return _add(total, net.node_commodity[net.stores.member_node], s.held)

@@ -39,8 +39,10 @@ def price(room: Room) -> None:
     origin = p.by_src.sum(earned, room.make_b)
     np.divide(origin, sold, out=origin)
     np.copyto(m.origin, origin, where=room.make_mask)
-    for n in p.floors:
-        np.maximum(m.origin[n], room.log_floor[n], out=m.origin[n], where=room.floor[n] > 0)
+    for row, n in enumerate(p.floors):
+        under = room.floor[n] > 0
+        room.below_floor[row] = np.where(under & room.make_mask[n], np.maximum(room.floor[n] - np.exp(m.origin[n]), 0.0), 0.0)
+        np.maximum(m.origin[n], room.log_floor[n], out=m.origin[n], where=under)
 
 
 def ask(room: Room) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.accounts import accounts
 from sim.engine.ration import MaxMin, Priority, Proportional, Ration
 from sim.engine.sectors import SectorRows
 from sim.engine.sums import Groups
@@ -58,11 +59,8 @@ class Plan:
         self._lay_out_pipeline(links)
         self.use_ration = _use_rule(net, self.by_user, n_run)
         self.ship_ration = _ship_rule(net, self.by_src, n_run)
-        stores = net.stores
-        self.store_members = [
-            [(int(m), int(stores.member_node[m])) for m in np.flatnonzero(stores.member_store == s)] for s in range(len(stores.name))
-        ]
-        """(member, node) pairs of every store."""
+        self.accounts = accounts(net, world)
+        """Every store with its members."""
         self.sectors = SectorRows(net, n_run)
         """Users of the sectors at work."""
         usual = self.by_dst.sum(np.broadcast_to(world.base_flow, (len(links.src), n_run)).copy(), np.empty((net.n_node, n_run)))

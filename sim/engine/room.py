@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.courses import in_use, swaps
 from sim.engine.plan import Plan
 from sim.engine.state import Effects, at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
-from sim.model.world import TINY, Floats, Network, World
+from sim.model.world import TINY, Floats, Ints, Network, World
+
+if TYPE_CHECKING:
+    from sim.engine.money import Purse
 
 
 class Hosted(NamedTuple):
@@ -76,6 +80,10 @@ class Room:
         self.mask, self.served, self.nothing_came = (np.empty(node, dtype=bool) for _ in range(3))
         self.row_mask = np.empty(n_run, dtype=bool)
 
+    def worth(self, nodes: Ints) -> Floats:
+        """Price in the market of some nodes, USD/t, NaN where that at rest is not known, [node, run]."""
+        return np.exp(self.market.price[nodes]) * self.world.price0[nodes]
+
     def _settle(self) -> None:
         """What follows from the world and stays as it is, and the flags that let a rule be skipped while it would do nothing."""
         net, world, kinds = self.plan.net, self.world, {shock.kind for shock in self.plan.net.shocks}
@@ -84,17 +92,21 @@ class Room:
         self.flows.want[...] = rest_wants(self.plan, world)
         self.plan.by_user.sum(self.flows.want, self.flows.wanted)
         self.has_projects = "capacity_project" in kinds
+        self.in_use, self.swaps = in_use(net, world, self.plan.feeds), swaps(net, world)
+        """Products in use that a policy recycles, and users who may change to another material."""
+        self.recycles = bool(self.in_use)
+        self.more = np.zeros((net.n_node, world.n_run) if self.recycles else (0, 0))
+        """What policies recycle in the step beyond the usual, t, [node, run]."""
         self.surges = bool({"demand_surge", "demand_reduction"} & kinds)
         self.is_calm_sea = world.tide.size == 1
         """Demand has no growth, season or noise."""
-        self.wants_change = bool(self.plan.feeds or self.surges or net.prices or net.sectors.name or not self.is_calm_sea)
+        self.wants_change = bool(self.plan.feeds or self.surges or self.swaps or net.prices or net.sectors.name or not self.is_calm_sea)
         at_work = self.plan.sectors.users
         self.may_want_nothing = bool((world.demand[at_work] == 0).any() or world.tide.min() <= 0)
         """Some user of a sector at work may want nothing in a step, and then does not count."""
         self.has_products = bool(world.product_steps.any())
         self.cover_now = np.broadcast_to(world.cover_steps, (net.n_node, world.n_run)).copy()
         """Cover that buyers want now, steps of use, [node, run]; the board of shocks keeps it."""
-        self.fill_t = world.store_target / world.store_fill_steps
         self.lead_steps = net.links.lead_steps[:, None].astype(np.float64)
         self.in_need = False
         self.is_hurried = self.is_delayed = self.is_taxed = self.is_pledged = self.is_capped = self.is_joint = False
@@ -110,7 +122,13 @@ class Room:
         self.at_once = -world.short
         rows = self.plan.makers
         self.capacity, self.production, self.buffer_steps = world.capacity[rows], world.production[rows], world.buffer_steps[rows]
-        self.potential, self.floor = world.potential[rows], world.floor[rows]
+        self.potential, self.floor = world.potential[rows], np.broadcast_to(world.floor[rows], (len(rows), world.n_run)).copy()
+        self.floor_left = np.broadcast_to(world.floor_budget, (len(net.payers), world.n_run)).copy()
+        """What is left for guaranteed prices, USD, [policy, run]."""
+        self.purse: Purse | None = None
+        floors = (len(self.plan.floors), world.n_run)
+        self.taken, self.below_floor = np.zeros(floors), np.zeros(floors)
+        """Taken in under price floors in the step, t, and by how much producers earned less, [maker of `plan.floors`, run]."""
         """What the world says of makers, [maker, run]."""
         self.hosts = {n: _hosted(self.production, pairs) for n, pairs in self.plan.hosts.items()}
         """What each by-product comes with, by its number among makers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine import sectors
+from sim.engine.courses import Swap
 from sim.engine.room import Room
 from sim.model.world import TINY, Floats
 
@@ -29,11 +30,6 @@ def arrive(room: Room, k: int) -> None:
     landed = plan.by_dst.sum(room.arrived, room.landed)
     np.add(s.on_hand, landed, out=s.on_hand)
     np.subtract(s.on_order, landed, out=s.on_order)
-
-
-def recycle(room: Room) -> None:
-    """2. Secondary supply: `H += recycled`."""
-    np.add(room.state.on_hand, room.world.recycled, out=room.state.on_hand)
 
 
 def plan(room: Room) -> None:
@@ -75,11 +71,25 @@ def want(room: Room, k: int) -> None:
         np.multiply(f.want, room.effects.surge, out=f.want)
     if p.sectors.n_sector:
         sectors.want(room)
+    for swap in room.swaps:
+        _change(room, swap)
     for u, m in p.feeds:
         np.multiply(f.plan[m], p.net.users.t_per_t[u], out=f.want[u])
     p.by_user.sum(f.want, f.wanted)
     if p.net.prices:
         _usual_wants(room)
+
+
+def _change(room: Room, swap: Swap) -> None:
+    """3c. Users who find a material dear change to another, and back: `z += pace (goal - z)`."""
+    want, users = room.flows.want, swap.users
+    dear = (swap.threshold <= 0.0) | (room.market.price[swap.nodes] >= swap.threshold)
+    np.add(swap.changed, swap.pace * (dear - swap.changed), out=swap.changed)
+    moved = want[users] * room.effects.may[users] * swap.changed
+    want[users] -= moved
+    swap.moved[...] = moved
+    for user, to in swap.instead:
+        want[to] += swap.ratio * moved[user]
 
 
 def _usual_wants(room: Room) -> None:
@@ -97,35 +107,6 @@ def _usual_wants(room: Room) -> None:
     if p.feeds:
         room.usual_final[...] = room.usual_wanted
         np.add(room.usual_wanted, makers, out=room.usual_wanted)
-
-
-def release(room: Room) -> None:
-    """4. Stores cover a part of what users lack where it is above their trigger; `usable` is what users can reach."""
-    s, f, w, p = room.state, room.flows, room.world, room.plan
-    np.multiply(s.on_hand, room.reach, out=room.usable)
-    if p.store_members:
-        np.minimum(f.wanted, room.usable, out=room.lack)
-        np.subtract(room.usual_wanted, room.lack, out=room.lack)
-        np.maximum(room.lack, 0.0, out=room.lack)
-    for store, members in enumerate(p.store_members):
-        room.claims[...] = 0.0
-        for m, n in members:
-            gap, least = f.released[m], room.row_a
-            np.multiply(room.usual_wanted[n], w.store_trigger[store], out=least)
-            np.less_equal(room.lack[n], least, out=room.row_mask)
-            np.multiply(room.lack[n], w.store_at_most[store], out=gap)
-            np.copyto(gap, 0.0, where=room.row_mask)
-            np.add(room.claims, gap, out=room.claims)
-        np.maximum(room.claims, TINY, out=room.claims)
-        np.divide(s.held[store], room.claims, out=room.claims)
-        np.minimum(room.claims, 1.0, out=room.claims)
-        for m, n in members:
-            given = np.multiply(f.released[m], room.claims, out=f.released[m])
-            np.add(s.on_hand[n], given, out=s.on_hand[n])
-            np.add(room.usable[n], given, out=room.usable[n])
-            np.subtract(room.lack[n], given, out=room.lack[n])
-            np.subtract(s.held[store], given, out=s.held[store])
-        np.maximum(s.held[store], 0.0, out=s.held[store])
 
 
 def use(room: Room) -> None:
@@ -168,36 +149,6 @@ def _fraction_got(room: Room, u: int, out: Floats) -> Floats:
     np.divide(f.got[u], out, out=out)
     np.copyto(out, 1.0, where=np.equal(f.want[u], 0.0, out=room.row_mask))
     return out
-
-
-def fill(room: Room) -> None:
-    """6b. Stores take in what users have beyond the cover they now want; `buy` is use, less recycling, plus what stores seek."""
-    s, f, w = room.state, room.flows, room.world
-    np.multiply(room.cover_now, s.expected_use, out=room.cover_t)
-    np.subtract(s.expected_use, w.recycled, out=room.buy)
-    if room.plan.store_members:
-        room.users_buy[...] = room.buy
-    for store, members in enumerate(room.plan.store_members):
-        lack, mine = room.claims, room.row_b
-        np.subtract(w.store_target[store], s.held[store], out=lack)
-        np.maximum(lack, 0.0, out=lack)
-        np.minimum(lack, room.fill_t[store], out=lack)
-        for m, n in members:
-            taken = np.subtract(s.on_hand[n], room.cover_t[n], out=f.filled[m])
-            np.maximum(taken, 0.0, out=taken)
-            np.minimum(taken, np.multiply(lack, w.member_frac[m], out=mine), out=taken)
-            np.subtract(s.on_hand[n], taken, out=s.on_hand[n])
-            np.add(s.held[store], taken, out=s.held[store])
-        seek = np.subtract(w.store_target[store], s.held[store], out=room.row_a)
-        for _, n in members:
-            np.subtract(s.expected_lead[n], 1.0, out=mine)
-            np.multiply(mine, room.users_buy[n], out=mine)
-            np.subtract(s.on_order[n], mine, out=mine)
-            np.subtract(seek, np.maximum(mine, 0.0, out=mine), out=seek)
-        np.maximum(seek, 0.0, out=seek)
-        np.minimum(seek, room.fill_t[store], out=seek)
-        for m, n in members:
-            np.add(room.buy[n], np.multiply(seek, w.member_frac[m], out=mine), out=room.buy[n])
 
 
 def order(room: Room) -> None:

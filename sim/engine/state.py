@@ -32,7 +32,7 @@ class State:
     late: Floats
     """What takes longer than its link's lead time, t, by step of arrival modulo their number, [slot, link of `plan.routes`, run]."""
     held: Floats
-    """Strategic stocks, t, [store, run]."""
+    """Strategic stocks, by who put them in, t, [member, run]."""
     bought: Floats
     """Taken in under price floors, t, [maker of `plan.floors`, run]."""
     products: Floats
@@ -151,6 +151,8 @@ class Effects:
     """Multiple of capacity, [maker, run]."""
     skill: Floats
     """Part of the usual pace at which works are built, [maker, run]."""
+    cover: Floats
+    """Part of the step in which each is in force, from 0, [shock, run]."""
     level: Floats
     """Level of each shock, force of each policy, from 0, [shock, run]."""
     added: Floats
@@ -165,13 +167,17 @@ class Effects:
     """Largest part of purchases from one foreign origin, [node, run]."""
     calm: Floats
     """Part of hoarding that joint buyers forgo while a restriction is in force, from 0, [node, run]."""
+    aim: Floats
+    """Part of what comes out of use that is to be won back, from 0, [node, run]."""
+    may: Floats
+    """Part of the want that may change to another material, from 0, [user, run]."""
     together: Floats
     """Part of what sellers grant joint buyers that these share anew, from 0, [shock, run]."""
 
 
 def at_rest(plan: Plan, world: World) -> State:
     """The state in which nothing moves: MODEL.md, 'State and where it starts'."""
-    net, n_run = plan.net, world.n_run
+    net, n_run, of = plan.net, world.n_run, plan.net.stores.member_store
     shape, made = (net.n_node, n_run), (len(plan.makers), n_run)
     use = plan.by_user.sum(rest_wants(plan, world), np.empty(shape))
     links = (len(net.links.src), n_run)
@@ -185,7 +191,7 @@ def at_rest(plan: Plan, world: World) -> State:
         expected_lead=plan.by_dst.sum(np.broadcast_to(world.share * lead, links).copy(), np.empty(shape)),
         pipeline=np.broadcast_to(world.base_flow, (plan.n_slot, *links)).copy().reshape(-1, n_run),
         late=np.zeros((plan.slots_late(world), len(plan.routes), n_run)),
-        held=np.broadcast_to(world.store_initial_frac * world.store_target, (len(net.stores.name), n_run)).copy(),
+        held=np.broadcast_to((world.store_initial_frac * world.store_target)[of] * world.member_frac, (len(of), n_run)).copy(),
         bought=np.zeros((len(plan.floors), n_run)),
         products=np.broadcast_to(world.product_steps, (len(net.sectors.name), n_run)).copy(),
     )
@@ -240,6 +246,7 @@ REST_OF_EFFECTS = {
     "rebate": ("maker", 0.0),
     "surplus": ("maker", 1.0),
     "skill": ("maker", 1.0),
+    "cover": ("shock", 0.0),
     "level": ("shock", 0.0),
     "added": ("maker", 0.0),
     "pledge": ("link", 0.0),
@@ -247,6 +254,8 @@ REST_OF_EFFECTS = {
     "favour": ("link", 0.0),
     "cap": ("node", 1.0),
     "calm": ("node", 0.0),
+    "aim": ("node", 0.0),
+    "may": ("user", 0.0),
     "together": ("shock", 0.0),
 }
 """Axis of each effect, and what it is where nothing strikes."""

@@ -94,6 +94,7 @@ def support(room: Room) -> None:
         np.subtract(s.finished[n], taken, out=taken)
         np.maximum(taken, 0.0, out=taken)
         np.copyto(taken, 0.0, where=np.less_equal(room.floor[n], 0.0))
+        _afford(room, row, n, taken)
         np.subtract(s.finished[n], taken, out=s.finished[n])
         np.add(s.bought[row], taken, out=s.bought[row])
 
@@ -107,6 +108,17 @@ def _share_jointly(room: Room) -> None:
         pool.of_seller.sum(granted, pool.total)
         pool.fair(pool.total, asked, pool.shared)
         shipped[links] = (1.0 - strength) * granted + strength * pool.shared
+
+
+def _afford(room: Room, row: int, n: int, taken: Floats) -> None:
+    """The state takes in no more than its budget pays for."""
+    left = room.floor_left[room.plan.net.floor_payer[room.plan.makers[n]]]
+    bound = np.isfinite(left) & (room.floor[n] > 0.0)
+    if bound.any():
+        price = np.broadcast_to(room.world.price0, room.state.on_hand.shape)[room.plan.makers[n]]
+        most = left[bound] / (room.floor[n, bound] * price[bound])
+        taken[bound] = np.minimum(taken[bound], most)
+    room.taken[row] = taken
 
 
 def _limit(room: Room) -> None:

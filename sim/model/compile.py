@@ -11,15 +11,16 @@ import numpy as np
 from sim.errors import ScenarioError
 from sim.model.economy import compile_economies
 from sim.model.habits import habits_of
+from sim.model.holdings import compile_floors, compile_stores, floor_budgets
 from sim.model.measures import compile_measures
 from sim.model.model import Entry, Facts, Model
 from sim.model.sectors import compile_sectors, sector_facts
-from sim.model.strikes import compile_floors, compile_shocks, compile_stores
+from sim.model.strikes import compile_shocks
 from sim.model.world import Hosts, Ints, Links, Network, Stores, Users
 from sim.scenario import Scenario, check_materials, check_names
 from sim.scenario.law import Amount
 from sim.scenario.network import Demand, NetworkSpec, NodeSpec, network_faults, split_node
-from sim.scenario.policy import CapacityProject
+from sim.scenario.policy import CapacityProject, Substitution
 
 ROUNDING = 0.01
 """Part of supply by which an author's own supply and use may differ."""
@@ -54,7 +55,9 @@ def compile_model(scenario: Scenario) -> Model:
     nodes = _nodes(scenario, spec)
     node_names = [(c, r) for c in commodities for r in regions]
     _check_balance(scenario, spec)
-    net = _network(scenario, spec, nodes, node_names)
+    net = replace(_network(scenario, spec, nodes, node_names), payers=tuple(sorted(scenario.policies)))
+    floors, floor_payer = compile_floors(scenario, net)
+    net = replace(net, floor_payer=floor_payer)
     stores, store_facts = compile_stores(scenario, net)
     plans, shock_facts = compile_shocks(scenario, net)
     measures = compile_measures(scenario, net, plans)
@@ -62,7 +65,7 @@ def compile_model(scenario: Scenario) -> Model:
     return Model(
         name=scenario.name,
         network=replace(net, stores=stores, shocks=plans),
-        facts=_facts(scenario, spec, nodes, net),
+        facts=replace(_facts(scenario, spec, nodes, net), floor=floors),
         sectors=sector_facts(scenario, net),
         stores=store_facts,
         shocks=shock_facts,
@@ -221,6 +224,8 @@ def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, st
         sectors=sectors,
         stores=Stores(name=(), member_store=empty, member_node=empty),
         shocks=(),
+        payers=(),
+        floor_payer=empty,
         start=scenario.clock.start,
         step_days=scenario.clock.step,
         n_step=max(1, math.ceil(scenario.clock.horizon / scenario.clock.step - 1e-9)),
@@ -249,6 +254,7 @@ def _users(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str]
     for (commodity, region), n in index.items():
         for sector, demand in nodes[commodity, region].demand.items():
             rows.append((n, -1, sector, 0.0, demand.priority, demand.weight, 0.0))
+        rows += [(n, -1, name, 0.0, 0, 1.0, 0.0) for name in _substitutes(scenario, commodity, region)]
         for made, spec_made in spec.commodities.items():
             if commodity in spec_made.recipe and _makes(nodes[made, region]):
                 cost = spec_made.cost_share.get(commodity, scenario.rules.input_cost / len(spec_made.recipe))
@@ -266,6 +272,12 @@ def _users(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str]
         in_sector=np.full(len(rows), -1, dtype=np.intp),
         essential=np.zeros(len(rows)),
     )
+
+
+def _substitutes(scenario: Scenario, commodity: str, region: str) -> list[str]:
+    """Policies by which users in a region may change to this commodity; each is a user by its own name."""
+    found = [(name, policy) for name, policy in scenario.policies.items() if isinstance(policy, Substitution)]
+    return [name for name, policy in found if policy.to == commodity and region in scenario.regions_of(policy.region)]
 
 
 def _makes(node: _Node) -> bool:
@@ -332,7 +344,8 @@ def _facts(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str]
     demand = []
     for u, n in enumerate(users.node):
         c, r = names[n]
-        amount = 0.0 if users.feeds[u] >= 0 else nodes[c, r].demand[users.sector[u]].amount
+        known = nodes[c, r].demand.get(users.sector[u])
+        amount = 0.0 if users.feeds[u] >= 0 or known is None else known.amount
         demand.append(Entry(f"{c}.{r}.demand.{users.sector[u]}", amount))
     return Facts(
         production=column("production", 0.0),
@@ -348,8 +361,17 @@ def _facts(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str]
         short=of_commodity("demand_elasticity", Entry("rules.demand.elasticity", rules.demand.elasticity)),
         long=of_commodity("demand_elasticity_long", Entry("rules.demand.elasticity_long", rules.demand.elasticity_long)),
         supply_elasticity=of_commodity("supply_elasticity", Entry("rules.supply.elasticity", rules.supply.elasticity)),
-        floor=compile_floors(scenario, net),
+        floor=(),
+        floor_budget=floor_budgets(scenario),
+        price=_prices(spec, names),
+        discount=Entry("rules.discount", rules.discount),
     )
+
+
+def _prices(spec: NetworkSpec, names: Sequence[tuple[str, str]]) -> tuple[Entry | None, ...]:
+    """Price at rest of every node's commodity, None where none is stated."""
+    stated = {c: spec.commodities[c].price for c, _ in names}
+    return tuple(None if (price := stated[c]) is None else Entry(f"network.commodities.{c}.price", price) for c, _ in names)
 
 
 def _fixed(amount: Amount) -> float:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
-from sim.model.model import After, Build, Entry, ShockFacts
+from sim.model.model import After, Build, Cost, Entry, ShockFacts
 from sim.model.world import Floats, Ints, Network, ShockPlan
 from sim.scenario import Scenario
 from sim.scenario.law import Amount
 from sim.scenario.measure import AtUsers, Measure, OnTrade
-from sim.scenario.policy_supply import AdvancedMaterials, CapacityProject, DemandReduction
+from sim.scenario.policy_supply import AdvancedMaterials, CapacityProject, DemandReduction, Recycling, Substitution
 from sim.scenario.policy_trade import (
     BeyondPrice,
     EarlyWarning,
@@ -41,6 +41,7 @@ class Touched(NamedTuple):
     users: Ints = np.array([], dtype=np.intp)
     buyers: Ints = np.array([], dtype=np.intp)
     parts: Floats = np.zeros(0)
+    instead: Ints = np.array([], dtype=np.intp)
 
     @property
     def is_empty(self) -> bool:
@@ -68,11 +69,13 @@ def compile_measures(scenario: Scenario, net: Network, shocks: Sequence[ShockPla
         if not net.prices and isinstance(policy, HomeTariff | BeyondPrice | SingleSourceCap):
             what, remedy = f"a {policy.kind} changes nothing while prices stand still", "Let prices answer, or take it out."
             problems.append(scenario.problem(("policies", name, "kind"), what, "rules.price.feedback: false", remedy))
-        part = _Part(scenario, net, name)
+        part = _Part(scenario, net, name, policy)
         pieces = list(_compiled(part, policy, len(shocks) + len(found), shocks))
         if not pieces or any(touched.is_empty for _, touched, _ in pieces):
             problems.append(_nothing(part, policy))
-        found += [(part.plan(kind, policy.commodity, touched), facts) for kind, touched, facts in pieces]
+        for i, (kind, touched, facts) in enumerate(pieces):
+            # A policy of several pieces pays once.
+            found.append((part.plan(kind, policy.commodity, touched), facts if i == 0 else replace(facts, cost=None)))
         if isinstance(policy, ExportControl) and policy.counter is not None:
             found.append(_counter(part, policy, len(shocks) + len(found) - 1))
     if problems:
@@ -87,6 +90,7 @@ class _Part:
     scenario: Scenario
     net: Network
     name: str
+    policy: Measure
 
     def plan(self, kind: str, commodity: str, touched: Touched) -> ShockPlan:
         kind, _, piece = kind.partition(":")
@@ -100,6 +104,9 @@ class _Part:
             parts=touched.parts,
             commodity=commodity,
             is_policy=True,
+            instead=touched.instead,
+            ratio=getattr(self.policy, "ratio", 1.0),
+            payer=self.net.payers.index(self.name),
         )
 
     def entry(self, field: str, amount: Amount) -> Entry:
@@ -124,6 +131,11 @@ class _Part:
             size=self.entry(*size),
             extra=self.entry("none", 0.0),
             is_extra_time=False,
+            cost=Cost(
+                upfront=self.entry("upfront", policy.upfront),
+                yearly=self.entry("yearly", policy.yearly),
+                per_tonne=self.entry("per_tonne", getattr(policy, "per_tonne", 0.0)),
+            ),
         )
 
     def regions(self, names: Sequence[str]) -> Ints:
@@ -182,12 +194,40 @@ def _compiled(part: _Part, policy: Measure, number: int, shocks: Sequence[ShockP
             yield from _warnings(part, policy, shocks)
         case CapacityProject():
             yield _project(part, policy)
+        case Recycling():
+            facts = replace(
+                part.facts(policy, ("collection", policy.collection)),
+                extra=part.entry("recovery", policy.recovery),
+                life=(part.entry("life", policy.life), part.entry("life_sd", policy.life_sd)),
+            )
+            yield "recycling", Touched(buyers=part.buyers(policy.commodity, policy.region)), facts
+        case Substitution():
+            facts = replace(
+                part.facts(policy, ("share", policy.share)),
+                extra=part.entry("time", policy.time),
+                is_extra_time=True,
+                trigger=part.entry("price", policy.price),
+            )
+            yield "substitution", _changing(part, policy), facts
         case DemandReduction():
             yield "demand_reduction", part.users(policy), part.facts(policy, ("size", policy.size))
         case AdvancedMaterials():
             delay = Build(mean=part.entry("research", policy.research), stages=0, slip=part.entry("none", 1.0))
             facts = replace(part.facts(policy, ("saving", policy.saving)), build=delay)
             yield "demand_reduction", part.users(policy), facts
+
+
+def _changing(part: _Part, policy: Substitution) -> Touched:
+    """Users who may change, and for each the user by which the other material is wanted."""
+    net, users = part.net, part.users(policy).users
+    users = users[np.array([net.users.sector[u] != part.name for u in users], dtype=bool)]
+    other = -1 if policy.to is None else net.commodities.index(policy.to)
+    at = net.users.node
+    to = {
+        int(net.node_region[at[u]]): u for u, name in enumerate(net.users.sector) if (name, net.node_commodity[at[u]]) == (part.name, other)
+    }
+    instead = [to.get(int(net.node_region[at[u]]), -1) for u in users]
+    return Touched(users=users, instead=np.array(instead, dtype=np.intp))
 
 
 def _warnings(part: _Part, policy: EarlyWarning, shocks: Sequence[ShockPlan]) -> Iterator[Piece]:
@@ -243,8 +283,9 @@ def _counter(part: _Part, policy: ExportControl, parent: int) -> Compiled:
         processing=None,
         approval=None,
         probability=part.entry("counter.sure", 1.0),
+        cost=None,
     )
-    plan = replace(part.plan("export_ban", counter.commodity, touched), name=f"{part.name}-counter", is_policy=False)
+    plan = replace(part.plan("export_ban", counter.commodity, touched), name=f"{part.name}-counter", is_policy=False, payer=-1)
     return plan, facts
 
 

@@ -40,6 +40,12 @@ class Facts:
     """Elasticities, positive, [node]."""
     floor: tuple[Entry, ...]
     """Price floor as a multiple of the price at rest, 0 where there is none, [node]."""
+    floor_budget: tuple[Entry | None, ...]
+    """USD for a guaranteed price, None where it has no limit, [policy]."""
+    price: tuple[Entry | None, ...]
+    """Price at rest, USD/t, where stated, [node]."""
+    discount: Entry
+    """Rate at which money of later years counts less, per year."""
     trade: Floats
     """Prior flows in t/year, NaN where none is stated, [node of the seller, region of the buyer]."""
 
@@ -72,6 +78,20 @@ class StoreFacts:
     """shortage above which it opens, fraction."""
     at_most: Entry
     """largest part of a gap it covers, fraction."""
+    start: float
+    """days from the clock's start from which it buys and sells."""
+    reserve: Entry
+    """part of the target never released."""
+    rate: Entry | None
+    """targets a year that are released at most."""
+    budget: Entry | None
+    """USD/year for buying."""
+    holding: Entry
+    rotation: Entry
+    rotation_loss: Entry
+    """cost of holding, part turned over, a year, and part of the value then lost."""
+    leave: tuple[float, ...]
+    """days from the clock's start on which members leave, infinite where they stay, [member of the store]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +104,18 @@ class After:
     """chance to follow, each time it strikes."""
     delay: Entry
     """days from its start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What a policy costs, as written."""
+
+    upfront: Entry
+    """USD at its start."""
+    yearly: Entry
+    """USD/year while in force."""
+    per_tonne: Entry
+    """USD/t saved, made or recycled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +163,11 @@ class ShockFacts:
     """New works: what passes between `start` and the first output."""
     notice: Entry | None = None
     """Warnings: days before the start of the shock it follows."""
+    trigger: Entry | None = None
+    """Substitution: price from which users change, as a multiple of the one at rest."""
+    life: tuple[Entry, Entry] | None = None
+    """Recycling: mean time of use and its standard deviation, days."""
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

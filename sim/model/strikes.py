@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
-from sim.model.model import After, Entry, ShockFacts, StoreFacts
-from sim.model.world import Ints, Network, ShockPlan, Stores
+from sim.model.model import After, Entry, ShockFacts
+from sim.model.world import Ints, Network, ShockPlan
 from sim.scenario import Scenario
 from sim.scenario.law import Amount
-from sim.scenario.policy import PriceFloor, Stockpile
 from sim.scenario.shock import DemandSurge, Dumping, ExportBan, ExportLicence, ExportQuota, Outage, Shock, Tariff, TechnologyBan, Transport
 from sim.units import instant
 
@@ -27,7 +26,7 @@ def compile_shocks(scenario: Scenario, net: Network) -> tuple[tuple[ShockPlan, .
     for name in names:
         plan = _plan(scenario, net, name, scenario.shocks[name])
         if not net.prices and isinstance(scenario.shocks[name], Tariff | TechnologyBan):
-            problems.append(_stands_still(scenario, ("shocks", name, "kind"), scenario.shocks[name].kind))
+            problems.append(stands_still(scenario, ("shocks", name, "kind"), scenario.shocks[name].kind))
         if not (len(plan.links) or len(plan.nodes) or len(plan.users)):
             problems.append(_nothing(scenario, name, scenario.shocks[name]))
         plans.append(plan)
@@ -44,21 +43,22 @@ def _plan(scenario: Scenario, net: Network, name: str, shock: Shock) -> ShockPla
         case ExportBan() | ExportQuota() | ExportLicence() | Tariff() | Transport():
             src, dst = net.node_region[net.links.src], net.node_region[net.links.dst]
             of = net.node_commodity[net.links.dst] == commodity
-            between = np.isin(src, _regions(scenario, net, shock.source)) & np.isin(dst, _regions(scenario, net, shock.to))
+            between = np.isin(src, regions_of(scenario, net, shock.source)) & np.isin(dst, regions_of(scenario, net, shock.to))
             links = np.flatnonzero(of & between & (src != dst))
         case Outage() | Dumping() | TechnologyBan():
             made = np.isin(np.arange(net.n_node), net.links.src)
-            here = np.isin(net.node_region, _regions(scenario, net, shock.region))
+            here = np.isin(net.node_region, regions_of(scenario, net, shock.region))
             nodes = np.flatnonzero(made & here & (net.node_commodity == commodity))
         case DemandSurge():
             at = net.users.node
-            here = np.isin(net.node_region[at], _regions(scenario, net, shock.region)) & (net.node_commodity[at] == commodity)
+            here = np.isin(net.node_region[at], regions_of(scenario, net, shock.region)) & (net.node_commodity[at] == commodity)
             named = np.array([shock.sector is None or s in shock.sector for s in net.users.sector], dtype=bool)
             users = np.flatnonzero(here & named & (net.users.feeds < 0))
     return ShockPlan(name=name, kind=shock.kind, links=links, nodes=nodes, users=users, commodity=shock.commodity)
 
 
-def _regions(scenario: Scenario, net: Network, names: Iterable[str]) -> Ints:
+def regions_of(scenario: Scenario, net: Network, names: Iterable[str]) -> Ints:
+    """Numbers of the regions that regions and groups mean."""
     return np.array([net.regions.index(r) for r in scenario.regions_of(tuple(names))], dtype=np.intp)
 
 
@@ -76,7 +76,8 @@ def _nothing(scenario: Scenario, name: str, shock: Shock) -> Problem:
     return scenario.problem(("shocks", name, key), f"the shock strikes nothing: {what}", got, remedy)
 
 
-def _stands_still(scenario: Scenario, path: tuple[str, ...], kind: str) -> Problem:
+def stands_still(scenario: Scenario, path: tuple[str, ...], kind: str) -> Problem:
+    """What is wrong with a kind that needs prices to move."""
     what = f"a {kind} changes nothing while prices stand still"
     return scenario.problem(path, what, "rules.price.feedback: false", "Let prices answer, or take it out.")
 
@@ -131,70 +132,3 @@ def _size(shock: Shock) -> tuple[Amount, Amount]:
             return shock.discount, shock.capacity
         case Transport():
             return shock.closed, shock.delay
-
-
-def compile_stores(scenario: Scenario, net: Network) -> tuple[Stores, tuple[StoreFacts, ...]]:
-    """One store a pooled policy, else one a holder; in the order of their names.
-
-    Raises:
-        ScenarioError: no holder uses the commodity.
-    """
-    used = set(net.users.node.tolist())
-    names: list[str] = []
-    members: list[tuple[int, int]] = []
-    facts: list[StoreFacts] = []
-    for name in sorted(scenario.policies):
-        policy = scenario.policies[name]
-        if not isinstance(policy, Stockpile):
-            continue
-        commodity = net.commodities.index(policy.commodity)
-        regions = [net.regions.index(r) for r in scenario.regions_of(policy.holders)]
-        nodes = [n for n in (commodity * len(net.regions) + r for r in regions) if n in used]
-        if not nodes:
-            what = f"the stockpile serves nobody: no holder uses {policy.commodity}"
-            raise ScenarioError(
-                scenario.problem(("policies", name, "holders"), what, ", ".join(policy.holders), "Name regions that use it.")
-            )
-        for group in [nodes] if policy.pooled else [[n] for n in nodes]:
-            members += [(len(names), n) for n in group]
-            names.append(name if policy.pooled else f"{name}.{net.regions[net.node_region[group[0]]]}")
-            facts.append(
-                StoreFacts(
-                    target=Entry(f"policies.{name}.target", policy.target),
-                    fill=Entry(f"policies.{name}.fill", policy.fill),
-                    initial=Entry(f"policies.{name}.initial", policy.initial),
-                    trigger=policy.release.when,
-                    at_most=Entry(f"policies.{name}.release.at_most", policy.release.at_most),
-                )
-            )
-    stores = Stores(
-        name=tuple(names),
-        member_store=np.array([s for s, _ in members], dtype=np.intp),
-        member_node=np.array([n for _, n in members], dtype=np.intp),
-    )
-    return stores, tuple(facts)
-
-
-def compile_floors(scenario: Scenario, net: Network) -> tuple[Entry, ...]:
-    """Guaranteed price of every node's producers; where several policies guarantee one, the last by name.
-
-    Raises:
-        ScenarioError: nobody there makes the commodity.
-    """
-    floors = [Entry("policies.none", 0.0)] * net.n_node
-    for name in sorted(scenario.policies):
-        policy = scenario.policies[name]
-        if not isinstance(policy, PriceFloor):
-            continue
-        if not net.prices:
-            raise ScenarioError(_stands_still(scenario, ("policies", name, "kind"), policy.kind))
-        commodity = net.commodities.index(policy.commodity)
-        here = _regions(scenario, net, policy.region)
-        nodes = [n for n in np.unique(net.links.src) if net.node_commodity[n] == commodity and net.node_region[n] in here]
-        if not nodes:
-            what = f"the price floor helps nobody: nobody there makes {policy.commodity}"
-            problem = scenario.problem(("policies", name, "region"), what, ", ".join(policy.region), "Name a region that produces it.")
-            raise ScenarioError(problem)
-        for n in nodes:
-            floors[n] = Entry(f"policies.{name}.level", policy.level)
-    return tuple(floors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,10 @@ class Stores:
     """Store of each member, [member]."""
     member_node: Ints
     """Node of each member, [member]."""
+    sharing: tuple[str, ...] = ()
+    """Rule by which members share: `need`, `contribution` or `max-min`, a store."""
+    payer: tuple[int, ...] = ()
+    """Policy that each belongs to, its number in `Network.payers`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +110,12 @@ class ShockPlan:
     parts: Floats = field(default_factory=lambda: np.zeros(0))
     """Part of a project's output that goes over each of its links first, [link struck]."""
     is_policy: bool = False
+    instead: Ints = field(default_factory=lambda: np.array([], dtype=np.intp))
+    """For users who may change to another material: the user that then wants more of that, or -1, [user struck]."""
+    ratio: float = 1.0
+    """Tonnes of the other material per tonne replaced."""
+    payer: int = -1
+    """Policy that pays for it, its number in `Network.payers`, or -1."""
 
     @property
     def label(self) -> str:
@@ -128,6 +139,10 @@ class Network:
     sectors: Sectors
     stores: Stores
     shocks: tuple[ShockPlan, ...]
+    payers: tuple[str, ...]
+    """Names of the policies, in order of the alphabet."""
+    floor_payer: Ints
+    """Policy that guarantees each node's producers a price, its number in `payers`, or -1, [node]."""
     start: date
     step_days: float
     n_step: int
@@ -165,7 +180,34 @@ class Events:
     """Fraction of capacity lost, leakage through a restriction, relative rise of demand, part of a route closed, tariff, discount, or
     fraction of skill lost."""
     extra: Floats
-    """Steps added to a route, or relative rise of a dumper's capacity; else 0."""
+    """Steps added to a route or to approve a seller or to change to another material, relative rise of a dumper's capacity, or part won
+    back of what is collected; else 0."""
+    trigger: Floats
+    """Price from which users change to another material, as a multiple of the one at rest; else 1."""
+
+
+class Scrap(NamedTuple):
+    """When products under a recycling policy come out of use."""
+
+    shock: int
+    """Number of the policy among `Network.shocks`."""
+    weight: Floats
+    """Part of what is consumed that comes out of use so many steps later, from 0 on, [step, run]."""
+    before: Floats
+    """What comes out of use in each step of that consumed before the clock, t, [step, node of the plan, run]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What policies cost beyond what goods and stocks do, USD, [policy with a course, run]; rows are those of `Network.shocks`."""
+
+    upfront: Floats
+    begun: Floats
+    """When that is paid, steps."""
+    per_step: Floats
+    """While in force."""
+    per_tonne: Floats
+    """For each tonne saved, made or recycled, USD/t."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,5 +295,26 @@ class World:
     """Largest part of the gap a store covers, fraction, [store, run]."""
     member_frac: Floats
     """Part of a store's buying done by each member, [member, run]."""
+    store_start: Floats
+    """Step from which a store buys and sells, [store, 1]."""
+    store_reserve: Floats
+    """Part of the target that is never released, [store, run]."""
+    store_rate: Floats
+    """Most that is released in a step, part of the target, [store, run]."""
+    store_budget: Floats
+    """Money for buying, USD per step, [store, run]."""
+    store_keep: Floats
+    """Cost of holding for a step, part of the value at rest, [store, run]."""
+    member_leave: Floats
+    """Step from which a member is by itself, [member, 1]."""
+    floor_budget: Floats
+    """Money for guaranteed prices, USD, [policy, run]; infinite where it has no limit."""
+    price0: Floats
+    """Price at rest, USD/t, NaN where it is not known, [node, run]."""
+    discount: Floats
+    """Rate at which money of later years counts less, per year, [1, run]."""
+    scrap: tuple[Scrap, ...]
+    """Recycling policies."""
+    costs: Costs
     events: tuple[Events, ...]
     """One entry a shock, in the order of `Network.shocks`."""

@@ -106,9 +106,8 @@ class Tally:
         np.maximum(room.state.expected_use, TINY, out=self.cover)
         np.divide(room.state.on_hand, self.cover, out=self.cover)
         np.minimum(self.lowest_cover, self.cover, out=self.lowest_cover)
-        for members in plan.store_members:
-            for m, n in members:
-                np.add(self.drawn[n], f.released[m], out=self.drawn[n])
+        for m, n in enumerate(plan.net.stores.member_node):
+            np.add(self.drawn[n], f.released[m], out=self.drawn[n])
         np.subtract(self.usual, room.landed, out=self.scratch)
         np.maximum(self.scratch, 0.0, out=self.scratch)
         np.add(self.gap, self.scratch, out=self.gap)

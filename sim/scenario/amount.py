@@ -165,6 +165,8 @@ Rate = Annotated[Amount, Quantity("rate", 0)]
 Frequency = Annotated[Amount, Quantity("frequency", 0, above=True)]
 Instant = Annotated[Amount, Quantity("instant")]
 Money = Annotated[Amount, Quantity("value", 0)]
+Cash = Annotated[Amount, Quantity("money", 0)]
+PerTonne = Annotated[Amount, Quantity("price", 0)]
 Multiple = Annotated[Amount, Quantity("number", 1, 100)]
 Elasticity = Annotated[
     Amount, Quantity("number", 0, 10, hint="Write it positive: 0.15 means that users take 1.5 % less where the price is 10 % higher.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from sim.errors import BadValue, Fault
-from sim.scenario.amount import Day, Instant, Names, PositiveTime, Share, Strict, Time, written
+from sim.scenario.amount import Cash, Day, Instant, Money, Names, PerTonne, PositiveTime, Share, Strict, Time, written
 from sim.scenario.law import support
 from sim.units import day_of, instant
 
@@ -21,6 +21,11 @@ class Measure(Strict):
         default=written("0 days"), description="Time over which it comes into full force in a straight line. 0: an assumption, at once."
     )
     probability: Share = Field(default=1.0, description="Chance that it comes about at all in a run. 1: an assumption, it does.")
+    upfront: Cash = Field(
+        default=written("0 USD"),
+        description="Money committed at the start, in USD of that day, whether or not anything comes of it. 0: none is counted.",
+    )
+    yearly: Money = Field(default=written("0 USD/year"), description="Money spent while it is in force, USD/year. 0: none is counted.")
 
     @model_validator(mode="after")
     def _check(self) -> Measure:
@@ -44,6 +49,9 @@ class AtUsers(Measure):
 
     region: Names = Field(description="Regions or groups whose users it concerns.")
     sector: Names | None = Field(default=None, description="Sectors concerned; all final sectors if left out.")
+    per_tonne: PerTonne = Field(
+        default=written("0 USD/t"), description="What a tonne less used costs its users, USD/t. 0: none is counted."
+    )
 
 
 class OnTrade(Measure):

@@ -16,6 +16,7 @@ from sim.scenario.amount import (
     FixedRatio,
     FixedShare,
     FixedTime,
+    PerTonne,
     Quantity,
     Rate,
     Slope,
@@ -80,6 +81,7 @@ class CommoditySpec(Strict):
     demand_elasticity_long: Elasticity | None = Field(
         default=None, description="The same in the long run; rules.demand.elasticity_long if left out."
     )
+    price: PerTonne | None = Field(default=None, description="Price at rest, USD/t or USD/kg; without it nothing is counted in money.")
     cost_share: dict[str, FixedShare] = Field(
         default={},
         description="Share of each input in the cost of one made, all together at most 100 %; rules.input_cost split evenly over the "

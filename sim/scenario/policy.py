@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from sim.errors import BadValue, Fault, refuse
-from sim.scenario.amount import FixedShare, Names, PositiveTime, Quantity, Share, Strict, written
-from sim.scenario.law import support
-from sim.scenario.policy_supply import AdvancedMaterials, CapacityProject, DemandReduction, PriceFloor
+from sim.scenario.amount import Day, FixedShare, Money, Names, PositiveTime, Quantity, Share, Strict, written
+from sim.scenario.law import Amount, support
+from sim.scenario.policy_supply import AdvancedMaterials, CapacityProject, DemandReduction, PriceFloor, Recycling, Substitution
 from sim.scenario.policy_trade import (
     BeyondPrice,
     EarlyWarning,
@@ -25,6 +25,7 @@ from sim.units import format_amount
 
 _WHEN = re.compile(r"\s*shortage\s*>\s*(\S.*?)\s*")
 
+_PerYear = Annotated[Amount, Quantity("frequency", 0, above=True)]
 _WHEN_SCHEMA = {"type": "string", "pattern": r"^\s*shortage\s*>\s*[0-9.]+\s*%?\s*$"}
 
 
@@ -73,6 +74,30 @@ class Stockpile(Strict):
         description="Time to fill from empty at an even pace. 2 years: an assumption, slow enough not to move the market.",
     )
     initial: Share = Field(default=0.0, description="Part of the target already held at the start. 0: a new stockpile.")
+    start: Day | None = Field(default=None, description="Date from which it buys and sells; the clock's start if left out.")
+    budget: Money | None = Field(
+        default=None, description="Money there is for buying, USD/year, shared by the holders' parts. Without limit if left out."
+    )
+    sharing: Literal["need", "contribution", "max-min"] = Field(
+        default="need",
+        description="How holders of a pooled stock share what is released where it does not cover all: `need`: in proportion to what they "
+        "lack; `contribution`: in proportion to what they put in, what one does not need going to the others; `max-min`: to each the "
+        "same tonnage until it lacks no more.",
+    )
+    reserve: Share = Field(default=0.0, description="Part of the target that is never released. 0: an assumption, none.")
+    rate: _PerYear | None = Field(
+        default=None, description="Most that is released, in targets per year, such as 2 /year; no limit if left out."
+    )
+    leaving: dict[str, Day] = Field(
+        default_factory=dict, description="Holder of a pooled stock -> date on which it leaves and takes what it has put in and not lost."
+    )
+    holding: Share = Field(
+        default=written("3 %"), description="Cost of holding, part of the stock's value at rest per year. 3 %: an assumption."
+    )
+    rotation: Share = Field(default=0.0, description="Part of the stock sold and bought anew each year to keep it fresh. 0: none.")
+    rotation_loss: Share = Field(
+        default=written("5 %"), description="Part of the value lost when stock is turned over. 5 %: an assumption."
+    )
     release: Release = Field(default_factory=Release, description="When it opens, and how far.")
 
 
@@ -83,6 +108,8 @@ Policy = Annotated[
     | SupplierQualification
     | AdvancedMaterials
     | DemandReduction
+    | Recycling
+    | Substitution
     | PriceFloor
     | HomeTariff
     | ImportQuota

@@ -7,7 +7,21 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.errors import Fault
-from sim.scenario.amount import FixedShare, Multiple, Names, PositiveTime, Quantity, Share, Strict, Time, Whole
+from sim.scenario.amount import (
+    Cash,
+    FixedRatio,
+    FixedShare,
+    Multiple,
+    Names,
+    PerTonne,
+    PositiveTime,
+    Quantity,
+    Share,
+    Strict,
+    Time,
+    Whole,
+    written,
+)
 from sim.scenario.law import Amount
 from sim.scenario.measure import AtUsers, Measure
 
@@ -34,6 +48,7 @@ class CapacityProject(Measure):
         description="Stages of building of equal mean time, each as long as it takes (Erlang law). 3: an assumption.",
     )
     slip: Multiple = Field(default=1.0, description="Factor on the time announced; announced dates slip 1.5 to 2.2 times. 1: none.")
+    per_tonne: PerTonne = Field(default=written("0 USD/t"), description="Support for each tonne the works make, USD/t. 0: none is counted.")
     offtake: dict[str, FixedShare] = Field(
         default_factory=dict,
         description="Region -> part of the works' output its buyers have agreed to take before anything else. A region that makes none of "
@@ -63,9 +78,40 @@ class AdvancedMaterials(AtUsers):
 
 
 class PriceFloor(Strict):
-    """Producers never ask less; what they make and cannot sell at that price is bought by the state, without limit."""
+    """Producers never ask less; what they make and cannot sell at that price is bought by the state, as far as its budget goes."""
 
     kind: Literal["price_floor"] = Field(description="A guaranteed price.")
     commodity: str = Field(description="Commodity whose price is guaranteed, as material.stage.")
     region: Names = Field(description="Regions or groups of the producers who are guaranteed the price.")
     level: _Level = Field(description="Price guaranteed, as a multiple of the one at rest, above 0.")
+    budget: Cash | None = Field(
+        default=None, description="Money there is for it in all; once it is spent the guarantee ends. Without limit if left out."
+    )
+
+
+class Recycling(Measure):
+    """More of what comes out of use is collected and worked up."""
+
+    kind: Literal["recycling"] = Field(description="Recycling of old products.")
+    region: Names = Field(description="Regions or groups that recycle their own scrap.")
+    life: PositiveTime = Field(description="Mean time for which products with the material are used.")
+    life_sd: Time = Field(
+        default=written("0 days"), description="Standard deviation of that time (normal law, cut off at 0). 0: an assumption, all alike."
+    )
+    collection: Share = Field(description="Part of what comes out of use that is collected.")
+    recovery: Share = Field(default=1.0, description="Part of the material collected that is won back. 1: an assumption, all of it.")
+    per_tonne: PerTonne = Field(default=written("0 USD/t"), description="What a tonne more costs, USD/t. 0: none is counted.")
+
+
+class Substitution(AtUsers):
+    """Users change to another material when this one has become dear enough, and back when it is cheap again."""
+
+    kind: Literal["substitution"] = Field(description="Change to another material.")
+    share: Share = Field(description="Largest part of the demand that can change.")
+    price: Multiple = Field(default=1.0, description="Price, as a multiple of the one at rest, from which users change. 1: at once.")
+    time: Time = Field(
+        default=written("1 year"),
+        description="Time over which they change, and change back. 1 year: an assumption, products are redesigned.",
+    )
+    to: str | None = Field(default=None, description="Commodity used instead, where it is in the model, as material.stage.")
+    ratio: FixedRatio = Field(default=1.0, description="Tonnes of it per tonne replaced. 1: an assumption.")

@@ -187,6 +187,10 @@ class Rules(Strict):
         default=written("8 weeks"),
         description="Time over which expected use and orders follow what is seen. 8 weeks: assumption, equal to order_adjustment.",
     )
+    discount: Share = Field(
+        default=written("3 %"),
+        description="Rate at which money of later years counts less, per year. 3 %: an assumption, social discount rates are 2 to 5 %.",
+    )
     hoarding: Multiple = Field(
         default=1.5, description="Multiple of cover that buyers want under a threat. 1.5: assumption; x1.3 to x2 fits past front-running."
     )

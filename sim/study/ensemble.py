@@ -29,7 +29,10 @@ Progress = Callable[[int, int], None]
 CACHE_BYTES = 2**23
 """Room for a batch's state and flows. More than the cache: with few nodes the cost of a call outweighs it (DESIGN.md)."""
 STEPS_A_REPORT = 64
-STORE_NUMBERS = ("store_target", "store_initial_frac", "store_fill_steps", "store_trigger", "store_at_most", "member_frac")
+STORE_NUMBERS = (
+    *("store_target", "store_initial_frac", "store_fill_steps", "store_trigger", "store_at_most", "store_start", "store_reserve"),
+    *("store_rate", "store_budget", "store_keep", "member_frac", "member_leave"),
+)
 REST_STEPS = 150
 """Long enough for rounding that grows at all to show."""
 REST_TOLERANCE = 1e-6
@@ -74,9 +77,9 @@ def check_rest(model: Model, world: World) -> None:
     net = model.network
     nobody: Ints = np.array([], dtype=np.intp)
     stores = Stores(name=(), member_store=nobody, member_node=nobody)
-    calm = replace(net, shocks=(), stores=stores, n_step=min(net.n_step, REST_STEPS))
+    calm = replace(net, shocks=(), stores=stores, payers=(), n_step=min(net.n_step, REST_STEPS))
     none = {name: getattr(world, name)[:0] for name in STORE_NUMBERS}
-    still = replace(world, events=(), tide=np.ones((1, 1, 1)), floor=np.zeros_like(world.floor), **none)
+    still = replace(world, events=(), scrap=(), tide=np.ones((1, 1, 1)), floor=np.zeros_like(world.floor), **none)
     room = simulate(calm, still, lambda room, k: None)
     start = at_rest(room.plan, room.world)
     size = start.on_hand + start.expected_use
@@ -276,9 +279,7 @@ def _at(net: Network, node: np.intp, sector: str) -> Place:
 
 def _held_by_node(room: Room) -> Floats:
     held = np.zeros_like(room.state.on_hand)
-    for store, members in enumerate(room.plan.store_members):
-        for m, n in members:
-            held[n] += room.state.held[store] * room.world.member_frac[m]
+    np.add.at(held, room.plan.net.stores.member_node, room.state.held)
     return held
 
 

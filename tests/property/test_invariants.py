@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from sim.draw import draw
-from sim.engine import rules
+from sim.engine import recycling
 from sim.engine.batch import simulate
 from sim.engine.room import Room
 from sim.engine.twin import run_twin
@@ -108,14 +108,14 @@ def test_matter_is_conserved_in_shipped_scenarios(name: str) -> None:
 
 def test_a_breach_names_node_and_step(monkeypatch: pytest.MonkeyPatch) -> None:
     model = compile_model(load("gallium-export-halt"))
-    recycle = rules.recycle
+    recycle = recycling.recycle
 
-    def leaking(room: Room) -> None:
-        recycle(room)
+    def leaking(room: Room, k: int) -> None:
+        recycle(room, k)
         if room.next_step == 40:
             room.state.on_hand[2, 1] *= 1 - 1e-6
 
-    monkeypatch.setattr(rules, "recycle", leaking)
+    monkeypatch.setattr(recycling, "recycle", leaking)
     with pytest.raises(RunError, match=r"gallium\.refined\.JPN: matter was not conserved in step 40 \(2027-07-08\), run 1 .*got -"):
         simulate(model.network, draw(model, 1, 0, 4), lambda room, k: None)
 

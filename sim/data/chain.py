@@ -60,12 +60,16 @@ def chain(materials: Sequence[str], regions: Sequence[str], own: DataFolder | No
         trade += _links(stage)
     made = {stage.commodity for stage in stages}
     commodities = {
-        stage.commodity: CommoditySpec(
-            recipe=stage.known.recipe(stage.commodity), host=_hosts(stage, made), price=stage.of("price").get(WORLD)
-        )
+        stage.commodity: CommoditySpec(recipe=stage.known.recipe(stage.commodity), host=_hosts(stage, made), price=_price(stage))
         for stage in stages
     }
     return NetworkSpec(commodities=commodities, nodes=nodes, trade=tuple(trade))
+
+
+def _price(stage: _Stage) -> float | None:
+    """The world's price at rest, USD/t; else the mean of those stated for regions."""
+    stated = stage.of("price")
+    return stated.get(WORLD, sum(stated.values()) / len(stated)) if stated else None
 
 
 def _hosts(stage: _Stage, made: set[str]) -> dict[str, float] | None:

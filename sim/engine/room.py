@@ -125,6 +125,10 @@ class Room:
         self.potential, self.floor = world.potential[rows], np.broadcast_to(world.floor[rows], (len(rows), world.n_run)).copy()
         self.floor_left = np.broadcast_to(world.floor_budget, (len(net.payers), world.n_run)).copy()
         """What is left for guaranteed prices, USD, [policy, run]."""
+        for m, node in enumerate(rows):
+            payer = net.floor_payer[node]
+            if payer >= 0:
+                self.floor[m, self.floor_left[payer] <= 0.0] = 0.0
         self.purse: Purse | None = None
         floors = (len(self.plan.floors), world.n_run)
         self.taken, self.below_floor = np.zeros(floors), np.zeros(floors)

@@ -10,9 +10,18 @@ import pandas as pd
 from sim.measure.estimate import chance, estimate
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES
 from sim.record.record import Place, Record
-from sim.record.tally import FLOOR_MEASURES, NODE_MEASURES, PRICE_MEASURES, SECTOR_MEASURES, SHOCK_MEASURES
+from sim.record.tally import COST_MEASURES, FLOOR_MEASURES, NODE_MEASURES, PRICE_MEASURES, SECTOR_MEASURES, SHOCK_MEASURES
 
-UNITS = {**NODE_MEASURES, **PRICE_MEASURES, **SECTOR_MEASURES, **SHOCK_MEASURES, **ECONOMY_MEASURES, **INDUSTRY_MEASURES, **FLOOR_MEASURES}
+UNITS = {
+    **NODE_MEASURES,
+    **PRICE_MEASURES,
+    **SECTOR_MEASURES,
+    **SHOCK_MEASURES,
+    **ECONOMY_MEASURES,
+    **INDUSTRY_MEASURES,
+    **FLOOR_MEASURES,
+    **COST_MEASURES,
+}
 COLUMNS = (
     *("measure", "commodity", "region", "sector", "unit", "mean", "se", "p05", "p50", "p95", "cvar95", "cvar95_se", "n"),
     *("probability", "low", "high"),

@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import ScenarioError
 from sim.model.economy import compile_economies
 from sim.model.habits import habits_of
-from sim.model.holdings import compile_floors, compile_stores, floor_budgets
+from sim.model.holdings import check_budgets, compile_floors, compile_stores, floor_budgets
 from sim.model.measures import compile_measures
 from sim.model.model import Entry, Facts, Model
 from sim.model.sectors import compile_sectors, sector_facts
@@ -62,10 +62,12 @@ def compile_model(scenario: Scenario) -> Model:
     plans, shock_facts = compile_shocks(scenario, net)
     measures = compile_measures(scenario, net, plans)
     plans, shock_facts = (*plans, *(plan for plan, _ in measures)), (*shock_facts, *(facts for _, facts in measures))
+    facts = replace(_facts(scenario, spec, nodes, net), floor=floors)
+    check_budgets(scenario, net, facts.price)
     return Model(
         name=scenario.name,
         network=replace(net, stores=stores, shocks=plans),
-        facts=replace(_facts(scenario, spec, nodes, net), floor=floors),
+        facts=facts,
         sectors=sector_facts(scenario, net),
         stores=store_facts,
         shocks=shock_facts,

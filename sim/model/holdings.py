@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -103,6 +104,29 @@ def compile_floors(scenario: Scenario, net: Network) -> tuple[tuple[Entry, ...],
         for n in nodes:
             floors[n], payer[n] = Entry(f"policies.{name}.level", policy.level), net.payers.index(name)
     return tuple(floors), payer
+
+
+def check_budgets(scenario: Scenario, net: Network, price: Sequence[Entry | None]) -> None:
+    """Money buys nothing where no price is known.
+
+    Arguments:
+        scenario: as written.
+        net: structure.
+        price: of every node's commodity at rest, where stated, [node].
+
+    Raises:
+        ScenarioError: a budget for a commodity without a price.
+    """
+    problems = []
+    for name, policy in sorted(scenario.policies.items()):
+        if not isinstance(policy, Stockpile | PriceFloor) or policy.budget is None:
+            continue
+        if price[net.commodities.index(policy.commodity) * len(net.regions)] is None:
+            what = f"a budget, but no price at rest of {policy.commodity} is known"
+            remedy = f"State it: network: {{commodities: {{{policy.commodity}: {{price: 100 USD/kg}}}}}}, or take the budget out."
+            problems.append(scenario.problem(("policies", name, "budget"), what, None, remedy))
+    if problems:
+        raise ScenarioError(*problems)
 
 
 def floor_budgets(scenario: Scenario) -> tuple[Entry | None, ...]:

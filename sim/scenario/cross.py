@@ -18,12 +18,13 @@ from sim.scenario.cross_market import (
     sector_faults,
     unused_input_faults,
 )
+from sim.scenario.cross_policies import expand, policy_faults
 from sim.scenario.facts import FactPath, split_fact
 from sim.scenario.headline import OF_USERS, WHOLE, Headline, headline_faults
 from sim.scenario.law import support
-from sim.scenario.measure import AtUsers, Measure, OnTrade
+from sim.scenario.measure import AtUsers
 from sim.scenario.network import WORD, NetworkSpec, split_node
-from sim.scenario.policy import CapacityProject, ExportControl, Policy, regions_named
+from sim.scenario.policy import ExportControl, Policy, Substitution, regions_named
 from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, ExportQuota, Shock, Tariff, Transport
 from sim.units import day_of, instant
 
@@ -63,12 +64,6 @@ class Parts:
     """A network was written but could not be read: do not say that it is missing."""
 
 
-def expand(names: Sequence[str], regions: Sequence[str], groups: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Regions meant by regions, groups and `all`, each once, in the order of `regions`."""
-    meant = {region for name in names for region in (regions if name == "all" else groups.get(name, (name,)))}
-    return tuple(region for region in regions if region in meant)
-
-
 def cross_faults(parts: Parts) -> list[Fault]:
     """Everything that is wrong between the parts, as faults with paths from the top of the scenario."""
     checks: tuple[Callable[[Parts], Iterator[Fault]], ...] = (
@@ -79,7 +74,7 @@ def cross_faults(parts: Parts) -> list[Fault]:
         _region_names,
         _clock,
         _bans,
-        _measures_on_trade,
+        policy_faults,
         _shares,
         _network,
         _nothing_struck,
@@ -99,7 +94,9 @@ def commodity_faults(parts: Parts, commodities: Collection[str], sectors: Collec
     """
     for path, name in _commodity_names(parts):
         if name not in commodities:
-            yield Fault("unknown commodity", repr(name), near_miss(name, commodities), path, on_key=path[-1] not in ("commodity", "host"))
+            yield Fault(
+                "unknown commodity", repr(name), near_miss(name, commodities), path, on_key=path[-1] not in ("commodity", "host", "to")
+            )
     if sectors is None:
         return
     for path, name in _sector_names(parts):
@@ -114,6 +111,8 @@ def _commodity_names(parts: Parts) -> Iterator[tuple[Path, str]]:
         yield ("policies", policy_name, "commodity"), policy.commodity
         if isinstance(policy, ExportControl) and policy.counter is not None:
             yield ("policies", policy_name, "counter", "commodity"), policy.counter.commodity
+        if isinstance(policy, Substitution) and policy.to is not None:
+            yield ("policies", policy_name, "to"), policy.to
     for sector_name, sector in parts.sectors.items():
         for key, shares in (("essential", sector.essential), ("cost_share", sector.cost_share)):
             for name in shares:
@@ -249,11 +248,6 @@ def _region_names(parts: Parts) -> Iterator[Fault]:
         for i, name in enumerate(names):
             if name not in known:
                 yield _unknown_region(name, known, (*path, i))
-    for policy_name, policy in parts.policies.items():
-        for region in policy.offtake if isinstance(policy, CapacityProject) else ():
-            if region not in parts.regions:
-                path = ("policies", policy_name, "offtake", region)
-                yield Fault("unknown region", repr(region), near_miss(region, parts.regions), path, on_key=True)
     for path, fact in _facts(parts):
         if fact.region not in known:
             yield _unknown_region(fact.region, known, ("set", path))
@@ -272,10 +266,6 @@ def _clock(parts: Parts) -> Iterator[Fault]:
             got = day_of(low).isoformat() if low == high else f"{day_of(low)} to {day_of(high)}"
             remedy = f"The clock runs from {parts.clock.start} to {_last_day(last)}."
             yield Fault("outside the horizon", got, remedy, ("shocks", name, "start"))
-    for name, policy in parts.policies.items():
-        if isinstance(policy, Measure) and policy.start is not None and support(policy.start)[0] >= last:
-            remedy = f"The clock runs from {parts.clock.start} to {_last_day(last)}."
-            yield Fault("after the horizon", day_of(support(policy.start)[0]).isoformat(), remedy, ("policies", name, "start"))
 
 
 def _last_day(last: float) -> date:
@@ -294,18 +284,6 @@ def _bans(parts: Parts) -> Iterator[Fault]:
             got = f"from {', '.join(shock.source)} to {', '.join(shock.to)}"
             what = f"from and to name the same regions, so nothing is {_STRUCK.get(shock.kind, 'stopped')}"
             yield Fault(what, got, "Name buyers other than the sellers.", ("shocks", name, "to"))
-
-
-def _measures_on_trade(parts: Parts) -> Iterator[Fault]:
-    if parts.regions is None or parts.groups is None:
-        return
-    for name, policy in parts.policies.items():
-        if isinstance(policy, OnTrade):
-            sellers, buyers = (set(expand(names, parts.regions, parts.groups)) for names in (policy.source, policy.to))
-            if sellers and buyers and len(sellers | buyers) == 1:
-                got = f"from {', '.join(policy.source)} to {', '.join(policy.to)}"
-                what = "from and to name the same region, so no trade is concerned"
-                yield Fault(what, got, "Name buyers other than the sellers.", ("policies", name, "to"))
 
 
 _STRUCK = {"tariff": "taxed", "transport": "held up"}

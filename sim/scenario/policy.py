@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, mod
 from sim.errors import BadValue, Fault, refuse
 from sim.scenario.amount import Day, FixedShare, Money, Names, PositiveTime, Quantity, Share, Strict, written
 from sim.scenario.law import Amount, support
+from sim.scenario.measure import OnTrade
 from sim.scenario.policy_supply import AdvancedMaterials, CapacityProject, DemandReduction, PriceFloor, Recycling, Substitution
 from sim.scenario.policy_trade import (
     BeyondPrice,
@@ -124,5 +125,6 @@ Policy = Annotated[
 
 def regions_named(policy: Policy) -> dict[str, tuple[str, ...]]:
     """Regions and groups a policy names, by key as a file has it; where it acts comes first."""
-    named = {key: getattr(policy, key, None) for key in ("holders", "members", "region", "source", "to", "trusted")}
+    keys = ("holders", "members", "region", "source", *(("to",) if isinstance(policy, OnTrade) else ()), "trusted")
+    named = {key: getattr(policy, key, None) for key in keys}
     return {"from" if key == "source" else key: (v,) if isinstance(v, str) else v for key, v in named.items() if v is not None}

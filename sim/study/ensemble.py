@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from tempfile import TemporaryFile
 
@@ -12,6 +12,7 @@ import numpy as np
 from sim.draw import draw
 from sim.draw.quantile import quantile
 from sim.engine.batch import simulate
+from sim.engine.money import KINDS
 from sim.engine.room import Room
 from sim.engine.state import at_rest
 from sim.errors import ModelError, Problem
@@ -20,7 +21,16 @@ from sim.model.world import Floats, Ints, Network, Stores, World
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES, EconomyTally, economy_places
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
-from sim.record.tally import FLOOR_MEASURES, NODE_MEASURES, PRICE_MEASURES, SECTOR_MEASURES, SHOCK_MEASURES, USER_MEASURES, Tally
+from sim.record.tally import (
+    COST_MEASURES,
+    FLOOR_MEASURES,
+    NODE_MEASURES,
+    PRICE_MEASURES,
+    SECTOR_MEASURES,
+    SHOCK_MEASURES,
+    USER_MEASURES,
+    Tally,
+)
 from sim.scenario import Scenario, support
 from sim.scenario.law import Amount
 from sim.units import DAYS_PER_YEAR
@@ -77,9 +87,11 @@ def check_rest(model: Model, world: World) -> None:
     net = model.network
     nobody: Ints = np.array([], dtype=np.intp)
     stores = Stores(name=(), member_store=nobody, member_node=nobody)
-    calm = replace(net, shocks=(), stores=stores, payers=(), n_step=min(net.n_step, REST_STEPS))
+    calm = replace(net, shocks=(), stores=stores, payers=(), floor_payer=np.full(net.n_node, -1), n_step=min(net.n_step, REST_STEPS))
     none = {name: getattr(world, name)[:0] for name in STORE_NUMBERS}
-    still = replace(world, events=(), scrap=(), tide=np.ones((1, 1, 1)), floor=np.zeros_like(world.floor), **none)
+    still = replace(
+        world, events=(), scrap=(), tide=np.ones((1, 1, 1)), floor=np.zeros_like(world.floor), floor_budget=np.zeros((0, 1)), **none
+    )
     room = simulate(calm, still, lambda room, k: None)
     start = at_rest(room.plan, room.world)
     size = start.on_hand + start.expected_use
@@ -126,7 +138,7 @@ class Keep:
         net = model.network
         self.model, self.net, self.n_run = model, net, n_run
         floors = np.array([n for n, entry in enumerate(model.facts.floor) if entry.amount != 0.0], dtype=np.intp)
-        self.places = (*places(net), *economy_places(model.economies), *(_at(net, n, "price floor") for n in floors))
+        self.places = (*places(net), *economy_places(model.economies), *(_at(net, n, "price floor") for n in floors), *_payers(net))
         self.nodes = np.flatnonzero(np.bincount(net.users.node, minlength=net.n_node))
         n_all, n_user, n_sector, n_shock = len(self.nodes), len(net.users.node), len(net.sectors.name), len(net.shocks)
         kept = {measure: (0, n_all + n_user if measure in USER_MEASURES else n_all) for measure in NODE_MEASURES}
@@ -140,7 +152,9 @@ class Keep:
             kept |= dict.fromkeys(ECONOMY_MEASURES, (first, n_economy))
             kept |= dict.fromkeys(INDUSTRY_MEASURES, (first + n_economy, sum(len(economy.sectors) for economy in model.economies)))
         if len(floors):
-            kept |= dict.fromkeys(FLOOR_MEASURES, (len(self.places) - len(floors), len(floors)))
+            kept |= dict.fromkeys(FLOOR_MEASURES, (len(self.places) - len(net.payers) - len(floors), len(floors)))
+        if net.payers:
+            kept |= dict.fromkeys(COST_MEASURES, (len(self.places) - len(net.payers), len(net.payers)))
         self.first_row = {measure: first for measure, (first, _) in kept.items()}
         on_disk = 8 * n_run * sum(n_row for _, n_row in kept.values()) > MEMORY_BYTES
         self.outcomes = {measure: _column(n_row, n_run, on_disk) for measure, (_, n_row) in kept.items()}
@@ -180,6 +194,10 @@ class Keep:
         room = simulate(self.net, world, count)
         for measure in FLOOR_MEASURES if len(room.plan.floors) else ():
             self.outcomes[measure][:, first : first + world.n_run] = room.state.bought
+        if room.purse is not None:
+            paid = {"cost": room.purse.paid.sum(axis=1)} | {kind: room.purse.paid[:, i] for i, kind in enumerate(KINDS)}
+            for kind, usd in paid.items():
+                self.outcomes[f"policy_{kind}_usd"][:, first : first + world.n_run] = usd
         self.means["recycled"].add(slice(None), np.broadcast_to(world.recycled, (self.net.n_node, world.n_run)))
         if progress:
             progress(first + world.n_run, self.n_run)
@@ -228,6 +246,8 @@ class Keep:
         self.means["supply"].add(k, room.arrived)
         self.means["demand"].add(k, room.flows.wanted)
         self.means["shock"].add(k, room.effects.level)
+        if room.recycles:
+            self.means["recycled"].add(k, room.more)
 
     def record(self, scenario: Scenario, wall_s: float) -> Record:
         """What was kept."""
@@ -271,6 +291,11 @@ def places(net: Network) -> tuple[Place, ...]:
         *(Place("", net.regions[r], name) for name, r in zip(net.sectors.name, net.sectors.region, strict=True)),
         *(Place(shock.commodity, "", shock.label) for shock in net.shocks),
     )
+
+
+def _payers(net: Network) -> Iterator[Place]:
+    """Policies, for what they cost."""
+    return (Place("", "", f"policy:{name}") for name in net.payers)
 
 
 def _at(net: Network, node: np.intp, sector: str) -> Place:

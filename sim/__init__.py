@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Result", "check", "facts", "indices", "load", "materials", "plot", "read_data", "run", "shipped", "simulate", "trace"]
+__all__ = [
+    *("Comparison", "Result", "check", "compare", "facts", "indices", "load", "materials", "plot", "read_data", "run", "shipped"),
+    *("simulate", "trace"),
+]
 
 
 def __getattr__(name: str) -> Any:

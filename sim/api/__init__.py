@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from sim.api.comparing import Comparison, compare
 from sim.api.facts_told import facts, indices, materials, read_data
 from sim.api.running import Result, chart_helper, check, load, plot, prepare, run, shipped, simulate, trace
 
 __all__ = [
+    "Comparison",
     "Result",
     "chart_helper",
     "check",
+    "compare",
     "facts",
     "indices",
     "load",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.measure.estimate import chance, estimate
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES
@@ -31,14 +33,23 @@ def summary(record: Record) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
 
+def events(record: Record, place: int) -> dict[str, NDArray[np.bool_]]:
+    """Whether a place was ever short, and in the last step (a shock: struck, and in force at the end), by the name of its chance, [run].
+
+    Arguments:
+        record: the record of the runs.
+        place: its number there.
+    """
+    is_shock = record.places[place].sector.startswith("shock:")
+    days = record.row("shock_days" if is_shock else "days_short", place)
+    name = "p_shock" if is_shock else "p_short"
+    return {} if days is None else {name: days > 0, f"{name}_at_end": record.at_end[place]}
+
+
 def _rows(record: Record, i: int, place: Place) -> Iterator[dict[str, Any]]:
     where = place._asdict()
-    is_shock = place.sector.startswith("shock:")
-    days = record.row("shock_days" if is_shock else "days_short", i)
-    if days is not None:
-        name, at_end = "p_shock" if is_shock else "p_short", record.at_end[i]
-        yield {"measure": name, **where, "unit": "probability", **chance(days > 0)._asdict()}
-        yield {"measure": f"{name}_at_end", **where, "unit": "probability", **chance(at_end)._asdict()}
+    for name, happened in events(record, i).items():
+        yield {"measure": name, **where, "unit": "probability", **chance(happened)._asdict()}
     for measure, unit in UNITS.items():
         values = record.row(measure, i)
         if values is not None:

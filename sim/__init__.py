@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
-    *("Comparison", "Result", "check", "compare", "facts", "indices", "load", "materials", "plot", "read_data", "run", "shipped"),
-    *("simulate", "trace"),
+    "Comparison",
+    "Result",
+    "check",
+    "compare",
+    "facts",
+    "indices",
+    "load",
+    "materials",
+    "plot",
+    "read_data",
+    "run",
+    "shipped",
+    "simulate",
+    "trace",
 ]
 
 

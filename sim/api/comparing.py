@@ -81,7 +81,7 @@ class Comparison:
 
     def report(self) -> dict[str, Any]:
         """The differences as one plain object: scenarios, runs, differences."""
-        rows = self._frame[list(REPORTED)].to_dict(orient="records")
+        rows = self._frame.reindex(columns=list(REPORTED)).to_dict(orient="records")
         plain = [{key: None if isinstance(value, float) and value != value else value for key, value in row.items()} for row in rows]
         return {"scenarios": list(self.names), "runs": self.records[0].n_run, "differences": plain}
 
@@ -96,6 +96,13 @@ class Comparison:
         from sim.measure.compare import differences
 
         return differences(self.names, self._pairs)
+
+
+class _Thing(NamedTuple):
+    """What was named to be compared."""
+
+    source: str | Path | Scenario
+    variant: str | None
 
 
 def compare(
@@ -133,18 +140,18 @@ def compare(
     wanted = tuple(dict.fromkeys(measures or (name for name in KEY_MEASURES if name in known)))
     own = read_own(data)
 
-    def read(thing: Thing) -> Scenario:
+    def read(thing: _Thing) -> Scenario:
         return prepare(thing.source, variant=thing.variant, sets=sets, data=own, runs=runs, rng_seed=rng_seed)
 
     things = _things(sources)
     scenarios = [read(thing) for thing in things]
     if len(things) == 1 and isinstance(things[0].source, str | Path) and things[0].variant is None:
-        more = [Thing(things[0].source, name) for name in scenarios[0].variants]
+        more = [_Thing(things[0].source, name) for name in scenarios[0].variants]
         things, scenarios = [*things, *more], [*scenarios, *map(read, more)]
     names = _names(things, scenarios)
     if len(names) < 2:
         remedy = "Name another scenario, or a variant of this one as :NAME."
-        raise ScenarioError(Problem(where="compare", what="there is nothing to compare with", got=repr(names[0]), remedy=remedy))
+        raise ScenarioError(Problem(where="compare", what="there is nothing to compare with", got=repr(", ".join(names)), remedy=remedy))
     check_same_worlds(names, scenarios)
     models = [compile_model(scenario) for scenario in scenarios]
     check_common_places(names, models)
@@ -153,20 +160,13 @@ def compare(
     return Comparison(names, together(scenarios, models, outcomes_of(wanted), progress), wanted)
 
 
-class Thing(NamedTuple):
-    """What was named to be compared."""
-
-    source: str | Path | Scenario
-    variant: str | None
-
-
-def _things(sources: Sequence[str | Path | Scenario]) -> list[Thing]:
+def _things(sources: Sequence[str | Path | Scenario]) -> list[_Thing]:
     """Sources and variants, a bare `:variant` with the source of the first."""
     if not sources:
         raise ScenarioError(
             Problem(where="compare", what="no scenario is named", remedy="Write, for example, sim compare gallium-export-halt.")
         )
-    things: list[Thing] = []
+    things: list[_Thing] = []
     for word in sources:
         source, variant = _split(word) if isinstance(word, str) else (word, None)
         if source == "" or variant == "":
@@ -176,7 +176,7 @@ def _things(sources: Sequence[str | Path | Scenario]) -> list[Thing]:
                     Problem(where="compare", what=what, got=repr(word), remedy="Write SCENARIO, SCENARIO:VARIANT or :VARIANT.")
                 )
             source = things[0].source
-        things.append(Thing(source, variant))
+        things.append(_Thing(source, variant))
     return things
 
 
@@ -187,7 +187,7 @@ def _split(word: str) -> tuple[str, str | None]:
     return (word, None) if is_path else (source, variant)
 
 
-def _names(things: Sequence[Thing], scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+def _names(things: Sequence[_Thing], scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     """`scenario` or `scenario:variant`; as they were written where two files have one name."""
     short = [":".join(filter(None, (scenario.name, scenario.variant))) for scenario in scenarios]
     written = [
@@ -204,7 +204,7 @@ def _check_kept(scenarios: Sequence[Scenario], models: Sequence[Model], measures
     from sim.study.together import outline
 
     outlines = [outline(scenario, model) for scenario, model in zip(scenarios, models, strict=True)]
-    kept = {pair.measure for pair in pairs(outlines, known_measures())}
+    kept = tuple(dict.fromkeys(pair.measure for pair in pairs(outlines, known_measures())))
     lacking = [_no_measure(name, "these scenarios do not have this measure in common", kept) for name in measures if name not in kept]
     if lacking:
         raise ScenarioError(*lacking)

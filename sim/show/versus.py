@@ -135,8 +135,8 @@ def compare_table(differences: pd.DataFrame, b: Sequence[int], names: Sequence[s
     for title, found in blocks.items():
         lines = [_Line(measure, place, rows) for (measure, place), rows in found.items()]
         parts += _block(title, lines, marks, width)
-    parts += [textwrap.fill(note, width) for note in _notes(differences, marks, n_runs)]
-    return "\n\n".join(parts[:-1]) + "\n" + parts[-1]
+    parts.append("\n".join(textwrap.fill(note, width) for note in _notes(differences, marks, n_runs)))
+    return "\n\n".join(parts)
 
 
 def measure_words(measure: str, unit: str, largest: float) -> tuple[str, float]:
@@ -154,7 +154,7 @@ def measure_words(measure: str, unit: str, largest: float) -> tuple[str, float]:
         unit, (unit, 1.0)
     )
     words = UNIT_WORDS.get(measure, told)
-    return (label if label.endswith(words) else f"{label}, {words}"), factor
+    return (label if words in label.split() else f"{label}, {words}"), factor
 
 
 def place_title(commodity: str, sector: str) -> str:
@@ -245,14 +245,12 @@ def named(places: Sequence[Place]) -> str:
 
 
 def _notes(differences: pd.DataFrame, marks: Sequence[str], n_runs: int) -> Iterator[str]:
-    first, second = marks[0], marks[1]
+    a, b = marks[0], marks[1]
     yield (
-        f"{format_count(n_runs)} runs of each; runs of one number live in the same world. {second} - {first}: mean of their differences, and "
-        f"half of its 95 % interval (normal, from the spread of the differences). {second} better: part of the runs in which it is, by more "
-        "than rounding, with its exact 95 % interval; alike: part in which the two are the same. Less is better where nothing else is said. "
-        "Not shown: what does not happen and does not differ."
+        f"{format_count(n_runs)} runs of each; runs of one number live in the same world. {b} - {a}: mean of their differences, and half "
+        f"of its 95 % interval (normal, from the spread of the differences). {b} better: part of the runs in which it is, by more than "
+        "rounding, with its exact 95 % interval; alike: part in which the two are the same; in the rest it is worse. Less is better where "
+        "nothing else is said. Not shown: what does not happen and does not differ."
     )
-    if (differences["n"] < n_runs).any():
-        yield "What did not happen in a run of either has no difference there: means are over the runs in which it happened in both."
-    else:
-        yield f"{first} and {second}: means over all runs."
+    if min(differences["n"]) < n_runs:
+        yield "Where a thing did not happen in both, a run has no difference: means are over the runs in which it happened in both."

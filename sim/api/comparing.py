@@ -169,14 +169,12 @@ def _things(sources: Sequence[str | Path | Scenario]) -> list[_Thing]:
     things: list[_Thing] = []
     for word in sources:
         source, variant = _split(word) if isinstance(word, str) else (word, None)
-        if source == "" or variant == "":
-            what = "names no scenario" if not variant else "is a variant of the first scenario, and none stands before it"
-            if variant == "" or not things:
-                raise ScenarioError(
-                    Problem(where="compare", what=what, got=repr(word), remedy="Write SCENARIO, SCENARIO:VARIANT or :VARIANT.")
-                )
-            source = things[0].source
-        things.append(_Thing(source, variant))
+        bare = source == ""
+        if variant == "" or (bare and not (variant and things)):
+            what = "names no variant" if source else "is a variant of the first scenario, and none stands before it"
+            what = what if source or variant else "names no scenario"
+            raise ScenarioError(Problem(where="compare", what=what, got=repr(word), remedy="Write SCENARIO, SCENARIO:VARIANT or :VARIANT."))
+        things.append(_Thing(things[0].source if bare else source, variant))
     return things
 
 

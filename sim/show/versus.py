@@ -97,7 +97,8 @@ def is_calm(measure: str, found: Mapping[str, float]) -> bool:
     """
     rest = SENSES[measure].at_rest
     is_still = math.isnan(rest) or math.isnan(found["mean_a"]) or abs(found["mean_a"] - rest) <= CALM
-    return is_still and (found["p_alike"] == 1.0 or found["diff"] == found["low"] == found["high"] == 0.0)
+    is_same = found["diff"] == 0.0 if math.isnan(found["p_alike"]) else found["p_alike"] == 1.0
+    return is_still and is_same
 
 
 def letters(n: int) -> list[str]:
@@ -195,8 +196,7 @@ def _table(lines: Sequence[_Line], others: Sequence[int], marks: Sequence[str], 
         columns += [Column(head=head, is_number=True) for head in heads]
     above, rows, last = [], [], ""
     for line in lines:
-        largest = max(_size(row) for same in lines if same.measure == line.measure for row in same.rows.values())
-        heading, factor = measure_words(line.measure, next(iter(line.rows.values()))["unit"], largest)
+        heading, factor = measure_words(line.measure, next(iter(line.rows.values()))["unit"], _largest(lines, line.measure))
         above.append("" if heading == last else f"{heading}{_direction(line.measure)}")
         last = heading
         cells = [line.place[0], *([line.place[1]] if has_sectors else []), _mean(line.before, factor)]
@@ -221,8 +221,12 @@ def _mean(value: float, factor: float) -> str:
     return seen_share(value) if factor == PERCENT else "none" if value == 0.0 else format_amount(factor * value)
 
 
-def _size(row: Row) -> float:
-    return max((abs(row[name]) for name in ("mean_a", "mean_b") if not math.isnan(row[name])), default=0.0)
+def _largest(lines: Sequence[_Line], measure: str) -> float:
+    """Largest mean, in the unit of the measure; for the tail mean that of the measure behind it, so that both are told in one unit."""
+    behind = measure.removesuffix("_cvar95")
+    used = behind if any(line.measure == behind for line in lines) else measure
+    means = (row[name] for line in lines if line.measure == used for row in line.rows.values() for name in ("mean_a", "mean_b"))
+    return max((abs(mean) for mean in means if not math.isnan(mean)), default=0.0)
 
 
 def _direction(measure: str) -> str:

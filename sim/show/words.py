@@ -106,13 +106,11 @@ def format_difference(diff: float, half: float) -> str:
     """
     if math.isnan(diff):
         return MISSING
-    size = abs(half) if half and not math.isnan(half) else abs(diff)
-    place = 1 if size == 0.0 else min(MOST_DECIMALS + 1, 1 - math.floor(math.log10(size)))
-    if not math.isnan(half) and round(half, place) != 0.0:
-        return f"{_to_place(diff, place)} ± {_to_place(half, place)}"
-    if diff == 0.0 or round(diff, place) != 0.0:
-        return _to_place(diff, place)
-    return f"{'<' if diff > 0.0 else '> -'} {10.0**-place:g}".replace("- ", "-")
+    if not math.isnan(half) and half > 0.0:
+        place = min(MOST_DECIMALS + 1, 1 - math.floor(math.log10(half)))
+        if round(half, place) != 0.0:
+            return f"{_to_place(diff, place)} ± {_to_place(half, place)}"
+    return f"> -{format_amount(-diff)[2:]}" if -0.5 * 10.0**-MOST_DECIMALS < diff < 0.0 else format_amount(diff)
 
 
 def format_part(percent: float) -> str:

@@ -27,11 +27,11 @@ def test_the_table_and_the_chart_are_those_of_the_command(tmp_path: Path) -> Non
 
 
 def test_the_commands_work(tmp_path: Path) -> None:
-    assert len(COMMANDS) == 9
+    assert len(COMMANDS) == 10
     own_facts(tmp_path / "my-facts")
     for command in COMMANDS:
         words = shlex.split(command, comments=True)[1:]
-        quick = ["--runs", "50"] if words[0] == "run" else []
+        quick = ["--runs", "50"] if words[0] in ("run", "compare") else []
         done = subprocess.run([sys.executable, "-m", "sim", *words, *quick], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout

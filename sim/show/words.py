@@ -121,7 +121,7 @@ def format_part(percent: float) -> str:
     """
     if math.isnan(percent):
         return MISSING
-    if 0.0 < percent < 0.5:
+    if 0.0 < percent <= 0.5:
         return "< 1"
     return "> 99" if 99.5 <= percent < 100.0 - 1e-9 else f"{percent:.0f}"
 

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.api import Comparison
 from sim.measure.compare import KEY_MEASURES, SENSES, TAIL_MEASURE, difference, is_alike, known_measures, pairs
 from sim.measure.estimate import Z95, estimate, tail
 from sim.measure.summary import UNITS
@@ -22,10 +21,6 @@ from tests.worlds import head, run_text, two_sources, write
 T4 = {"horizon": "40 years", "step": "1 month", "runs": 4000}
 OUTAGE = "duration: {exponential: {mean: 2 years}}"
 NAN = math.nan
-
-
-def rows(comparison: Comparison) -> pd.DataFrame:
-    return comparison.frame().set_index(["b", "measure", "commodity", "region", "sector"]).sort_index()
 
 
 def test_more_stock_in_the_same_worlds() -> None:
@@ -49,16 +44,14 @@ def test_more_stock_in_the_same_worlds() -> None:
 
 
 def test_means_are_those_of_the_two_runs() -> None:
-    comparison = rows(sim.compare("gallium-export-halt", ":pooled-60", runs=200))
-    assert set(comparison.index.get_level_values("measure")) == set(KEY_MEASURES) & set(known_measures())
-    sides = [sim.run("gallium-export-halt", variant=variant, runs=200).summary() for variant in (None, "pooled-60")]
-    for (_, measure, *place), row in comparison.iterrows():
-        name, column = (measure.removesuffix("_cvar95"), "cvar95") if measure == TAIL_MEASURE else (measure, "mean")
-        means = []
-        for table in sides:
-            found = table[(table.measure == name) & (table[["commodity", "region", "sector"]] == place).all(axis=1)]
-            assert len(found) == 1
-            means.append(float(found.iloc[0]["probability" if measure.startswith("p_") else column]))
+    found = sim.compare("gallium-export-halt", ":pooled-60", runs=200).frame()
+    assert set(found["measure"]) == set(KEY_MEASURES) & set(known_measures())
+    keys = ["measure", "commodity", "region", "sector"]
+    sides = [sim.run("gallium-export-halt", variant=variant, runs=200).summary().set_index(keys) for variant in (None, "pooled-60")]
+    for row in found.to_dict(orient="records"):
+        is_tail, is_chance = row["measure"] == TAIL_MEASURE, row["measure"].startswith("p_")
+        place = (row["measure"].removesuffix("_cvar95"), row["commodity"], row["region"], row["sector"])
+        means = [float(table.loc[place, "cvar95" if is_tail else "probability" if is_chance else "mean"]) for table in sides]
         assert [row["mean_a"], row["mean_b"]] == pytest.approx(means, rel=1e-12, abs=1e-12)
         assert row["diff"] == pytest.approx(means[1] - means[0], rel=1e-12, abs=1e-12 * max(1.0, *map(abs, means)))
 

@@ -117,9 +117,8 @@ COLUMNS = ("a", "b", "measure", "commodity", "region", "sector", "unit", *Differ
 class Pair:
     """One measure at one place in two scenarios."""
 
-    a: int
     b: int
-    """Their numbers among the scenarios compared."""
+    """Number of the second among the scenarios compared; the first is always the first of them."""
     measure: str
     place: Place
     before: Floats
@@ -169,7 +168,7 @@ def pairs(records: Sequence[Record], measures: Sequence[str]) -> Iterator[Pair]:
                 absent = SENSES[measure].absent
                 filled = [np.full(records[0].n_run, absent) if side is None else side for side in sides]
                 if not (np.isnan(absent) and any(side is None for side in sides)):
-                    yield Pair(a=0, b=b, measure=measure, place=place, before=filled[0], after=filled[1])
+                    yield Pair(b=b, measure=measure, place=place, before=filled[0], after=filled[1])
 
 
 def differences(names: Sequence[str], compared: Sequence[Pair]) -> pd.DataFrame:
@@ -180,7 +179,7 @@ def differences(names: Sequence[str], compared: Sequence[Pair]) -> pd.DataFrame:
         compared: from `pairs`.
     """
     rows = [
-        {"a": names[pair.a], "b": names[pair.b], "measure": pair.measure, **pair.place._asdict(), "unit": unit_of(pair.measure)}
+        {"a": names[0], "b": names[pair.b], "measure": pair.measure, **pair.place._asdict(), "unit": unit_of(pair.measure)}
         | difference(pair.before, pair.after, pair.measure)._asdict()
         for pair in compared
     ]
@@ -206,6 +205,18 @@ def difference(before: Floats, after: Floats, measure: str) -> Difference:
     return Difference(mean_a, mean_b, diff, diff - half, diff + half, *_better(before, after, measure), n)
 
 
+def is_calm(measure: str, mean_a: float, diff: float, p_alike: float) -> bool:
+    """Whether nothing differs in any run, and nothing happens as far as one can tell.
+
+    Arguments:
+        measure: which.
+        mean_a, diff, p_alike: of its `Difference`.
+    """
+    rest = SENSES[measure].at_rest
+    is_still = np.isnan(rest) or np.isnan(mean_a) or abs(mean_a - rest) <= _rounding(measure)
+    return bool(is_still and (diff == 0.0 if np.isnan(p_alike) else p_alike == 1.0))
+
+
 def is_alike(before: Floats, after: Floats, measure: str) -> Floats:
     """1 where two values differ by rounding at most, else 0; NaN where one is missing, [run].
 
@@ -214,12 +225,16 @@ def is_alike(before: Floats, after: Floats, measure: str) -> Floats:
         after: values of the same runs in the other, [run].
         measure: its unit tells what is rounding.
     """
-    least = ROUNDING_IN.get(unit_of(measure), ROUNDING)
+    least = _rounding(measure)
     with np.errstate(invalid="ignore"):  # infinite less infinite
         near = np.abs(after - before) <= np.maximum(least, ROUNDING * np.maximum(np.abs(before), np.abs(after)))
     # Infinitely late is not near to any date.
     same = (before == after) | (near & np.isfinite(before) & np.isfinite(after))
     return np.where(np.isnan(before) | np.isnan(after), NAN, same)
+
+
+def _rounding(measure: str) -> float:
+    return ROUNDING_IN.get(unit_of(measure), ROUNDING)
 
 
 def _better(before: Floats, after: Floats, measure: str) -> tuple[float, float, float, float, float]:

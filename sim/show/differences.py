@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.errors import Problem, RunError
-from sim.measure.compare import SENSES, TAIL_MEASURE, Pair, difference, unit_of
+from sim.measure.compare import SENSES, TAIL_MEASURE, Pair, difference, is_calm, unit_of
 from sim.show import style
 from sim.show.layout import EDGE_IN, FOOT, HEAD, KEY_IN, NOTE, PANEL, SUB, Key, draw_keys, key_rows, lines_in, origin_line, write_lines
-from sim.show.versus import is_calm, measure_words, named, place_title
+from sim.show.versus import measure_words, named, place_name, place_title
 from sim.show.view import Floats
 from sim.show.words import format_part
 
@@ -83,7 +83,7 @@ def difference_chart(pairs: Sequence[Pair], sides: Sides) -> Figure:
     """
     if not pairs:
         raise RunError(Problem(where="chart", what="there is nothing to draw", remedy="Name a measure that was compared."))
-    lively = {pair.place for pair in pairs if not is_calm(pair.measure, difference(pair.before, pair.after, pair.measure)._asdict())}
+    lively = {pair.place for pair in pairs if not _is_calm(pair)}
     shown = [pair for pair in pairs if pair.place in lively]
     quiet = list(dict.fromkeys((pair.place.region, pair.place.sector) for pair in pairs if pair.place not in lively))
     panels = _panels(shown)
@@ -91,6 +91,11 @@ def difference_chart(pairs: Sequence[Pair], sides: Sides) -> Figure:
     label, _ = measure_words(pairs[0].measure, unit_of(pairs[0].measure), 0.0)
     heading = f"{label[0].upper()}{label[1:]}".split(", ")[0]
     return _draw(panels, colours, _words(f"{heading}: difference from {sides.names[0]}", pairs[0].measure, quiet, sides), sides)
+
+
+def _is_calm(pair: Pair) -> bool:
+    found = difference(pair.before, pair.after, pair.measure)
+    return is_calm(pair.measure, found.mean_a, found.diff, found.p_alike)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +122,8 @@ def _has_ticks(measure: str) -> bool:
 def _panels(pairs: Sequence[Pair]) -> list[_Panel]:
     found: dict[str, dict[str, list[Pair]]] = {}
     for pair in pairs:
-        place = pair.place.region if pair.place.sector == "all" else " ".join(filter(None, (pair.place.region, pair.place.sector)))
-        found.setdefault(place_title(pair.place.commodity, pair.place.sector), {}).setdefault(place, []).append(pair)
+        commodity, region, sector = pair.place
+        found.setdefault(place_title(commodity, sector), {}).setdefault(place_name(region, sector), []).append(pair)
     panels = []
     for title, places in found.items():
         inside = [pair for group in places.values() for pair in group]

@@ -118,8 +118,8 @@ def save(figure: Figure, folder: Path, stem: str) -> tuple[Path, Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{stem}.png", folder / f"{stem}.svg"
-    figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
-    figure.savefig(svg, metadata={"Date": None, "Creator": "sim", "Title": stem})
+    figure.savefig(png, dpi=PNG_DPI, metadata=_about(png))
+    figure.savefig(svg, metadata=_about(svg))
     return png, svg
 
 
@@ -135,18 +135,22 @@ def save_as(figure: Figure, path: Path) -> None:
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise RunError(Problem(file=str(path), what="is neither a .png nor a .svg", remedy="Give a name that ends in one of them."))
-    about = {"Software": None} if ending == ".png" else {"Date": None, "Creator": "sim", "Title": path.stem}
     scratch = path.with_name(f".unfinished-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            figure.savefig(scratch, format=ending[1:], dpi=PNG_DPI, metadata=about)
+            figure.savefig(scratch, format=ending[1:], dpi=PNG_DPI, metadata=_about(path))
             scratch.replace(path)
         finally:
             scratch.unlink(missing_ok=True)
     except OSError as error:
         got = error.strerror or str(error)
         raise RunError(Problem(file=str(path), what="cannot write the chart here", got=got, remedy="Give another place.")) from error
+
+
+def _about(path: Path) -> dict[str, str | None]:
+    """What a file says of itself: neither a date nor a version, which would change its bytes."""
+    return {"Software": None} if path.suffix.lower() == ".png" else {"Date": None, "Creator": "sim", "Title": path.stem}
 
 
 @lru_cache(maxsize=2)

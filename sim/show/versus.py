@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, RunError
-from sim.measure.compare import SENSES
+from sim.measure.compare import SENSES, is_calm
 from sim.show.outcome import SECTOR_TITLE, seen_share, table_rows
 from sim.show.text import WIDTH, Column, fits, list_table, text_table
 from sim.show.view import Chance
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PERCENT = 100.0
-CALM = 1e-9
-"""Distance from rest, in the unit, that is rounding."""
 LABELS = {
     "p_short": "chance of shortage",
     "p_short_at_end": "chance of being short at the end",
@@ -40,7 +38,13 @@ LABELS = {
     "unmet_share": "unmet demand",
     "unmet_t_cvar95": "unmet demand in the worst 5 % of runs (CVaR95)",
     "first_shortage_days": "first shortage, where both are short",
+    "deepest_share": "deepest shortage",
+    "recovery_days": "end of the last shortage, where both have one",
     "lowest_cover_days": "lowest cover",
+    "price_peak_days": "date of the price peak",
+    "price_mean": "mean price",
+    "shock_days": "shock in force",
+    "longest_shock_days": "longest shock",
     "price_peak": "price peak",
     "forgone_share": "use given up",
     "forgone_t": "use given up",
@@ -53,12 +57,16 @@ LABELS = {
 """Measures in words; any other by its name."""
 UNIT_WORDS = {
     "unmet_share": "% of demand",
+    "deepest_share": "% of demand",
     "forgone_share": "% of use at rest",
     "lowest_cover_days": "days of use",
     "first_shortage_days": "days from the start",
     "recovery_days": "days from the start",
+    "price_peak_days": "days from the start",
 }
 """Units in words, where the unit alone would not say it."""
+KINDS = {"economy": "economies", "policy": "policies"}
+"""Kinds of places by the word before their name; any other takes an s."""
 
 Row = Mapping[str, Any]
 """A row of the table of differences."""
@@ -68,37 +76,25 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class _Line:
-    """One measure at one place: what it is in the first, and its difference in each of the others (by name's number)."""
+    """One measure at one place."""
 
     measure: str
     place: Place
     rows: Mapping[int, Row]
-
-    @property
-    def before(self) -> float:
-        return next(iter(self.rows.values()))["mean_a"]
+    """Number of another scenario -> its difference from the first."""
 
     @property
     def is_calm(self) -> bool:
-        return all(is_calm(self.measure, row) for row in self.rows.values())
+        return all(is_calm(self.measure, row["mean_a"], row["diff"], row["p_alike"]) for row in self.rows.values())
 
     @property
     def is_level(self) -> bool:
         """Whether nothing at all would be told of it: it has a rest, and is there."""
         return self.is_calm and not math.isnan(SENSES[self.measure].at_rest)
 
-
-def is_calm(measure: str, found: Mapping[str, float]) -> bool:
-    """Whether nothing differs in any run, and nothing happens as far as one can tell.
-
-    Arguments:
-        measure: which.
-        found: fields of its `Difference`.
-    """
-    rest = SENSES[measure].at_rest
-    is_still = math.isnan(rest) or math.isnan(found["mean_a"]) or abs(found["mean_a"] - rest) <= CALM
-    is_same = found["diff"] == 0.0 if math.isnan(found["p_alike"]) else found["p_alike"] == 1.0
-    return is_still and is_same
+    def before(self, others: Sequence[int]) -> set[float]:
+        """Means in the first: several where it happened in other runs of each pair."""
+        return {float(self.rows[other]["mean_a"]) for other in others if other in self.rows and not math.isnan(self.rows[other]["mean_a"])}
 
 
 def letters(n: int) -> list[str]:
@@ -125,10 +121,9 @@ def compare_table(differences: pd.DataFrame, b: Sequence[int], names: Sequence[s
     """
     blocks: dict[str, dict[tuple[str, Place], dict[int, Row]]] = {}
     for row, other in zip(table_rows(differences), b, strict=True):
-        place = (str(row["region"]), str(row["sector"]))
-        blocks.setdefault(place_title(str(row["commodity"]), str(row["sector"])), {}).setdefault((str(row["measure"]), place), {})[
-            other
-        ] = row
+        measure, commodity, region, sector = (str(row[name]) for name in ("measure", "commodity", "region", "sector"))
+        block = blocks.setdefault(place_title(commodity, sector), {})
+        block.setdefault((measure, (region, sector)), {})[other] = row
     if not blocks:
         raise RunError(Problem(where="compare", what="there is nothing to show", remedy="Name measures that the scenarios have."))
     marks = letters(len(names))
@@ -159,16 +154,25 @@ def measure_words(measure: str, unit: str, largest: float) -> tuple[str, float]:
 
 
 def place_title(commodity: str, sector: str) -> str:
-    """Under what a place is told: its commodity, or what it is a place of.
+    """Under what a place is told: its commodity, and what it is a place of if not a whole region.
 
     Arguments:
         commodity: of the place, empty where it is of none.
         sector: of the place.
     """
-    if commodity:
-        return commodity_label(commodity)
     kind, _, name = sector.partition(":")
-    return {"economy": "economies", "policy": "policies"}.get(kind, kind) if name else SECTOR_TITLE
+    told = "" if sector == "all" else KINDS.get(kind, f"{kind}s") if name else SECTOR_TITLE if not commodity else sector
+    return ": ".join(filter(None, (commodity_label(commodity), told)))
+
+
+def place_name(region: str, sector: str) -> str:
+    """A place within its block: `JPN`, `JPN cars`, or the name of a shock.
+
+    Arguments:
+        region: of the place, empty where it is of none.
+        sector: of the place.
+    """
+    return " ".join(filter(None, (region, "" if sector == "all" else sector.partition(":")[2] or sector)))
 
 
 def _block(title: str, lines: Sequence[_Line], marks: Sequence[str], width: int) -> Iterator[str]:
@@ -179,16 +183,23 @@ def _block(title: str, lines: Sequence[_Line], marks: Sequence[str], width: int)
     others = list(range(1, len(marks)))
     heading = title
     while shown and others:
-        n = next((n for n in range(len(others), 1, -1) if _table(shown, others[:n], marks, width) is not None), 1)
-        yield f"{heading}\n{_table(shown, others[:n], marks, width, must=True)}"
+        n = next((n for n in range(len(others), 1, -1) if _is_one_table(shown, others[:n], marks, width)), 1)
+        columns, rows, above = _table(shown, others[:n], marks)
+        yield f"{heading}\n{text_table(columns, rows, width=width, above=above)}"
         others, heading = others[n:], f"{title}, continued"
     if quiet:
         told = f"Nothing happens and nothing differs: {named(quiet)}."
         yield textwrap.fill(told if shown else f"{title}: {told[0].lower()}{told[1:]}", width)
 
 
-def _table(lines: Sequence[_Line], others: Sequence[int], marks: Sequence[str], width: int, *, must: bool = False) -> str | None:
-    """The first beside some others; None where that is too wide, unless it must be."""
+def _is_one_table(lines: Sequence[_Line], others: Sequence[int], marks: Sequence[str], width: int) -> bool:
+    """Whether several stand side by side: there is room, and the first is the same in all pairs."""
+    columns, rows, _ = _table(lines, others, marks)
+    return fits(columns, rows, width) and all(len(line.before(others)) <= 1 for line in lines)
+
+
+def _table(lines: Sequence[_Line], others: Sequence[int], marks: Sequence[str]) -> tuple[list[Column], list[list[str]], list[str]]:
+    """The first beside some others: columns, rows, and headings over the rows."""
     has_sectors = any(line.place[1] != "all" for line in lines)
     columns = [Column(head="region"), *([Column(head="sector")] if has_sectors else []), Column(head=marks[0], is_number=True)]
     for other in others:
@@ -199,11 +210,13 @@ def _table(lines: Sequence[_Line], others: Sequence[int], marks: Sequence[str], 
         heading, factor = measure_words(line.measure, next(iter(line.rows.values()))["unit"], _largest(lines, line.measure))
         above.append("" if heading == last else f"{heading}{_direction(line.measure)}")
         last = heading
-        cells = [line.place[0], *([line.place[1]] if has_sectors else []), _mean(line.before, factor)]
+        region, sector = line.place
+        before = next(iter(line.before(others)), math.nan)
+        cells = [region, *([place_name("", sector)] if has_sectors else []), _mean(before, factor)]
         for other in others:
             cells += _cells(line.rows[other], factor) if other in line.rows else [MISSING] * 4
         rows.append(cells)
-    return text_table(columns, rows, width=width, above=above) if must or fits(columns, rows, width) else None
+    return columns, rows, above
 
 
 def _cells(row: Row, factor: float) -> list[str]:
@@ -241,10 +254,9 @@ def named(places: Sequence[Place]) -> str:
     """
     regions: dict[str, list[str]] = {}
     for region, sector in places:
-        regions.setdefault(sector, []).append(region)
+        regions.setdefault(place_name("", sector), []).append(region)
     return "; ".join(
-        listing(names) if sector == "all" else f"{sector} in {listing(names)}" if any(names) else sector
-        for sector, names in regions.items()
+        listing(names) if not sector else f"{sector} in {listing(names)}" if any(names) else sector for sector, names in regions.items()
     )
 
 

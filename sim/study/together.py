@@ -13,25 +13,27 @@ from sim.record.record import Place, Record
 from sim.scenario import Scenario
 from sim.study.ensemble import Keep, Progress, ensemble, places
 
-ONE_CLOCK = "Give all of them one clock; a file of your own can begin with 'extends'."
+ONE_CLOCK = "Give all of them one with --set."
+ONE_THRESHOLD = "Give one for all with --set watch.threshold=5%."
 
 
 def check_same_worlds(names: Sequence[str], scenarios: Sequence[Scenario]) -> None:
-    """See that run k of one scenario and run k of another can be set side by side.
+    """See that run k of one scenario and run k of another can be set side by side, and that short means the same in both.
 
     Arguments:
         names: of the scenarios, for messages.
         scenarios: as they are to be run.
 
     Raises:
-        ScenarioError: they differ in number of runs, in the generator's number or in their clock; with all of these at once.
+        ScenarioError: they differ in number of runs, the generator's number, clock or threshold; with all of these at once.
     """
     asked: tuple[tuple[str, str, Callable[[Scenario], object], str], ...] = (
         ("runs.count", "not the same number of runs", lambda s: s.runs.count, "Give one number for all with --runs."),
-        ("runs.rng_seed", "not the same generator number, so not the same worlds", _rng_seed, "Give one for all with --rng-seed."),
+        ("runs.rng_seed", "not the same worlds", lambda s: s.runs.rng_seed, "Give one generator number for all with --rng-seed."),
         ("clock.start", "not the same first day", lambda s: s.clock.start, ONE_CLOCK),
         ("clock.horizon", "not the same horizon", lambda s: f"{s.clock.horizon:g} days", ONE_CLOCK),
         ("clock.step", "not the same step", lambda s: f"{s.clock.step:g} days", ONE_CLOCK),
+        ("watch.threshold", "not the same shortage", lambda s: f"{100 * s.watch.threshold:g} %", ONE_THRESHOLD),
     )
     problems = []
     for where, what, value, remedy in asked:
@@ -41,10 +43,6 @@ def check_same_worlds(names: Sequence[str], scenarios: Sequence[Scenario]) -> No
             problems.append(Problem(where=where, what=what, got=got, remedy=remedy))
     if problems:
         raise ScenarioError(*problems)
-
-
-def _rng_seed(scenario: Scenario) -> int:
-    return scenario.runs.rng_seed
 
 
 def check_common_places(names: Sequence[str], models: Sequence[Model]) -> None:

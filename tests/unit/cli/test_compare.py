@@ -141,21 +141,23 @@ MISTAKES = [
     (["own.yaml", "more.yaml"], "runs.count: not the same number of runs (got own 40, more 50). Give one number for all with --runs."),
     (
         ["own.yaml", "seed.yaml"],
-        "runs.rng_seed: not the same generator number, so not the same worlds (got own 5, seed 6). Give one for all with --rng-seed.",
+        "runs.rng_seed: not the same worlds (got own 5, seed 6). Give one generator number for all with --rng-seed.",
     ),
     (
         ["own.yaml", "late.yaml"],
-        "clock.start: not the same first day (got own 2026-01-01, late 2026-02-01). "
-        "Give all of them one clock; a file of your own can begin with 'extends'.",
+        "clock.start: not the same first day (got own 2026-01-01, late 2026-02-01). Give all of them one with --set.",
     ),
     (
         ["own.yaml", "long.yaml"],
-        "clock.horizon: not the same horizon (got own 365.25 days, long 730.5 days). "
-        "Give all of them one clock; a file of your own can begin with 'extends'.",
+        "clock.horizon: not the same horizon (got own 365.25 days, long 730.5 days). Give all of them one with --set.",
     ),
     (
         ["own.yaml", ":short", "--set", "clock.step=1 day", "daily.yaml", "--measure", "umnet_t"],
         "measure: no such measure (got 'umnet_t'). Did you mean 'unmet_t'?",
+    ),
+    (
+        ["own.yaml", "deep.yaml"],
+        "watch.threshold: not the same shortage (got own 1 %, deep 5 %). Give one for all with --set watch.threshold=5%.",
     ),
     (
         ["own.yaml", "other.yaml"],
@@ -170,6 +172,7 @@ def test_what_cannot_be_compared_is_refused(typed: Typed, own: str, words: list[
     changed(own, "seed.yaml", "rng_seed: 5", "rng_seed: 6")
     changed(own, "late.yaml", "{start: 2026-01-01", "{start: 2026-02-01")
     changed(own, "long.yaml", "horizon: 1 year", "horizon: 2 years")
+    changed(own, "deep.yaml", "variants:", "watch: {threshold: 5 %}\nvariants:")
     changed(own, "other.yaml", "ore.mined", "ore.dug")
     done = typed("compare", *words)
     assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{message}\n")
@@ -187,6 +190,30 @@ def test_runs_and_rng_seed_settle_what_they_can(typed: Typed, own: str) -> None:
 def test_a_step_of_its_own_is_refused(typed: Typed, own: str) -> None:
     done = typed("compare", own, changed(own, "daily.yaml", "horizon: 1 year", "horizon: 1 year, step: 1 day"))
     assert done.stderr.startswith("clock.step: not the same step (got own 7 days, daily 1 days).")
+
+
+def test_what_set_makes_alike_is_compared(typed: Typed, own: str) -> None:
+    deep = changed(own, "deep.yaml", "variants:", "watch: {threshold: 5 %}\nvariants:")
+    other = changed(deep, "other.yaml", "horizon: 1 year", "horizon: 2 years, step: 1 day")
+    words = ("--set", "watch.threshold=5%", "--set", "clock.horizon=1 year", "--set", "clock.step=1 week", "--runs", "3")
+    assert {row["diff"] for row in told(typed, own, other, *words)["differences"]} == {0.0}
+
+
+def test_what_happened_in_other_runs_of_each_pair_stands_in_tables_of_its_own(own: str) -> None:
+    text = OWN.replace("duration: 1 week", "duration: {uniform: [1 week, 20 weeks]}").replace("BBB.cover: 30 weeks", "BBB.cover: 8 weeks")
+    Path(own).write_text(text, encoding="utf-8")
+    comparison = sim.compare(own, ":short", ":stock", ":short", measures=["recovery_days"])
+    frame = comparison.frame().query("region == 'BBB'")
+    assert frame["mean_a"].nunique() == 2
+    assert comparison.table(200).count("continued") == 2
+    assert "means are over the runs in which it happened in both" in comparison.table(200)
+
+
+def test_shocks_are_told_apart_from_their_commodity(own: str) -> None:
+    text = sim.compare(own, ":short", measures=["shock_days", "unmet_share"]).table()
+    assert "ore, mined\n" in text
+    assert "ore, mined: shocks\n" in text
+    assert "\n        strike " in text
 
 
 def test_a_measure_that_none_has_is_refused_before_the_runs(own: str) -> None:

@@ -86,11 +86,10 @@ def difference_chart(pairs: Sequence[Pair], sides: Sides) -> Figure:
     lively = {pair.place for pair in pairs if not _is_calm(pair)}
     shown = [pair for pair in pairs if pair.place in lively]
     quiet = list(dict.fromkeys((pair.place.region, pair.place.sector) for pair in pairs if pair.place not in lively))
-    panels = _panels(shown)
-    colours = {b: style.PALETTE[(b - 1) % (len(style.PALETTE) - 1)] for b in range(1, len(sides.names))}
-    label, _ = measure_words(pairs[0].measure, unit_of(pairs[0].measure), 0.0)
-    heading = f"{label[0].upper()}{label[1:]}".split(", ")[0]
-    return _draw(panels, colours, _words(f"{heading}: difference from {sides.names[0]}", pairs[0].measure, quiet, sides), sides)
+    measure = pairs[0].measure
+    label = measure_words(measure, unit_of(measure), 0.0)[0].split(", ")[0]
+    heading = f"{label[0].upper()}{label[1:]}: difference from {sides.names[0]}"
+    return _draw(_panels(shown), heading, _notes(measure, quiet, sides.n_runs), sides)
 
 
 def _is_calm(pair: Pair) -> bool:
@@ -98,20 +97,19 @@ def _is_calm(pair: Pair) -> bool:
     return is_calm(pair.measure, found.mean_a, found.diff, found.p_alike)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Words:
-    heading: str
-    notes: tuple[str, ...]
-
-
-def _words(heading: str, measure: str, quiet: Sequence[tuple[str, str]], sides: Sides) -> _Words:
-    notes = ["Dot: mean of the differences run by run; bar: its 95 % interval."]
+def _notes(measure: str, quiet: Sequence[tuple[str, str]], n_runs: int) -> tuple[str, ...]:
+    dot = "difference" if measure == TAIL_MEASURE else "mean of the differences run by run"
+    told = f"Dot: {dot}; bar: its 95 % interval."
     if _has_ticks(measure):
-        notes[0] += f" Each thin tick: one in {TICKS} of the runs, in order of their differences."
+        told += f" Each thin tick: {f'one in {TICKS} of the runs, in order of their differences' if n_runs > TICKS else 'one run'}."
     if SENSES[measure].better and measure != TAIL_MEASURE:
-        notes[0] += " On the right: part of the runs in which it is better by more than rounding."
-    notes += [f"Nothing happens and nothing differs: {named(quiet)}."] if quiet else []
-    return _Words(heading=heading, notes=tuple(notes))
+        told += " On the right: part of the runs in which it is better by more than rounding."
+    return (told, f"Nothing happens and nothing differs: {named(quiet)}.") if quiet else (told,)
+
+
+def _colour(b: int) -> str:
+    """One a scenario compared with the first; past the palette they repeat."""
+    return style.PALETTE[(b - 1) % (len(style.PALETTE) - 1)]
 
 
 def _has_ticks(measure: str) -> bool:
@@ -138,17 +136,17 @@ def _change(pair: Pair) -> Floats:
     return pair.after - pair.before
 
 
-def _draw(panels: Sequence[_Panel], colours: dict[int, str], words: _Words, sides: Sides) -> Figure:
+def _draw(panels: Sequence[_Panel], heading: str, notes: Sequence[str], sides: Sides) -> Figure:
     room = style.WIDTH_IN - 2 * EDGE_IN
-    heads = [(line, HEAD) for line in style.wrap_text(words.heading, HEAD.size, room, bold=True)]
+    heads = [(line, HEAD) for line in style.wrap_text(heading, HEAD.size, room, bold=True)]
     heads += [(line, SUB) for line in style.wrap_text(sides.title, SUB.size, room)]
-    keys = key_rows([Key(label=sides.names[b], colour=colour, is_point=True) for b, colour in colours.items()], room)
-    notes = [(line, NOTE) for note in words.notes for line in style.wrap_text(note, NOTE.size, room)]
+    keys = key_rows([Key(label=name, colour=_colour(b), is_point=True) for b, name in enumerate(sides.names) if b], room)
+    under = [(line, NOTE) for note in notes for line in style.wrap_text(note, NOTE.size, room)]
     made = origin_line(", ".join(sides.names), (sides.n_runs, sides.rng_seed), sides.sources)
     foot = [(line, FOOT) for line in style.wrap_text(made, FOOT.size, room)]
     top_in = 0.06 + lines_in(heads) + len(keys) * KEY_IN + 0.08
     foot_in = lines_in(foot) + 0.05
-    bottom_in = foot_in + lines_in(notes) + 0.07
+    bottom_in = foot_in + lines_in(under) + 0.07
     over_in = PANEL.size / 72 + 0.1 + WORDS_IN
     height_in = top_in + sum(over_in + panel.height_in + AXIS_IN for panel in panels) + bottom_in
     figure = style.new_figure(height_in)
@@ -156,7 +154,7 @@ def _draw(panels: Sequence[_Panel], colours: dict[int, str], words: _Words, side
     for row in keys:
         draw_keys(figure, row, y_in - 0.13)
         y_in -= KEY_IN
-    write_lines(figure, notes, bottom_in - 0.02)
+    write_lines(figure, under, bottom_in - 0.02)
     write_lines(figure, foot, foot_in)
     names = [place for panel in panels for place in panel.places]
     left_in = EDGE_IN + max((style.text_width_in(name, 8.0) for name in names), default=0.0) + 0.12
@@ -168,12 +166,12 @@ def _draw(panels: Sequence[_Panel], colours: dict[int, str], words: _Words, side
             EDGE_IN / style.WIDTH_IN, (y_in + panel.height_in + WORDS_IN) / height_in, panel.title, size=PANEL.size, weight=PANEL.weight
         )
         box = (left_in / style.WIDTH_IN, y_in / height_in, wide_in / style.WIDTH_IN, panel.height_in / height_in)
-        _fill(figure.add_axes(box), panel, colours, wide_in)
+        _fill(figure.add_axes(box), panel, wide_in)
         y_in -= AXIS_IN
     return figure
 
 
-def _fill(axes: Axes, panel: _Panel, colours: dict[int, str], wide_in: float) -> None:
+def _fill(axes: Axes, panel: _Panel, wide_in: float) -> None:
     """Draw one panel; its upright axis is in inches from the top."""
     y, labels, ends = 0.0, [], [0.0]
     axes.set_ylim(panel.height_in, 0.0)
@@ -181,7 +179,7 @@ def _fill(axes: Axes, panel: _Panel, colours: dict[int, str], wide_in: float) ->
         labels.append((y + (GAP_IN + len(pairs) * ROW_IN) / 2, place))
         y += GAP_IN / 2
         for pair in pairs:
-            ends += _row(axes, pair, y + ROW_IN / 2, panel.factor, colours[pair.b])
+            ends += _row(axes, pair, y + ROW_IN / 2, panel.factor)
             y += ROW_IN
         y += GAP_IN / 2
         axes.axhline(y, color=style.GRID, linewidth=0.5, zorder=0.5)
@@ -197,9 +195,9 @@ def _fill(axes: Axes, panel: _Panel, colours: dict[int, str], wide_in: float) ->
     _sides(axes, SENSES[next(iter(panel.places.values()))[0].measure].better, wide_in)
 
 
-def _row(axes: Axes, pair: Pair, y: float, factor: float, colour: str) -> list[float]:
+def _row(axes: Axes, pair: Pair, y: float, factor: float) -> list[float]:
     """Draw one comparison and return the values it reaches."""
-    found = difference(pair.before, pair.after, pair.measure)
+    found, colour = difference(pair.before, pair.after, pair.measure), _colour(pair.b)
     mean, low, high = (factor * value for value in (found.diff, found.low, found.high))
     ends = [value for value in (mean, low, high) if np.isfinite(value)]
     change = _change(pair)

@@ -200,7 +200,7 @@ def test_what_set_makes_alike_is_compared(typed: Typed, own: str) -> None:
 
 
 def test_what_happened_in_other_runs_of_each_pair_stands_in_tables_of_its_own(own: str) -> None:
-    text = OWN.replace("duration: 1 week", "duration: {uniform: [1 week, 20 weeks]}").replace("BBB.cover: 30 weeks", "BBB.cover: 8 weeks")
+    text = OWN.replace("duration: 1 week", "duration: {uniform: [1 week, 10 weeks]}").replace("BBB.cover: 30 weeks", "BBB.cover: 16 weeks")
     Path(own).write_text(text, encoding="utf-8")
     comparison = sim.compare(own, ":short", ":stock", ":short", measures=["recovery_days"])
     frame = comparison.frame().query("region == 'BBB'")
@@ -244,6 +244,13 @@ def test_the_chart_says_what_it_shows(own: str) -> None:
         assert any("120 runs, rng_seed 5." in line for line in shown)
         assert ("one in 100 of the runs" in " ".join(shown)) == (measure != "p_short")
     assert comparison.plot("again.svg").read_text(encoding="utf-8") == comparison.plot("again.svg").read_text(encoding="utf-8")
+
+
+def test_a_chart_of_nothing_says_so(own: str) -> None:
+    calm = sim.compare(own, own, runs=5, sets=["shocks.strike.probability=0"], measures=["unmet_share"])
+    shown = re.findall(r"<text[^>]*>(.*?)</text>", calm.plot("chart.svg").read_text(encoding="utf-8"))
+    assert "Nothing happens and nothing differs: AAA and BBB." in shown
+    assert any("Each thin tick: one run." in line for line in shown)
 
 
 def test_a_chart_that_cannot_be_drawn_is_told(typed: Typed, own: str) -> None:

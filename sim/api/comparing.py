@@ -31,6 +31,8 @@ class Comparison:
     records: tuple[Record, ...]
     """Of each scenario; they hold only what is compared."""
     measures: tuple[str, ...]
+    charted: str = CHARTED
+    """The measure that `plot` draws if none is named."""
 
     def frame(self) -> pd.DataFrame:
         """One row a measure, place and other scenario b: means, mean of b - a with its 95 % interval, chance that b is better.
@@ -54,7 +56,7 @@ class Comparison:
 
         Arguments:
             path: file to write.
-            measure: one of those compared; unmet demand in % of demand, or the first, if not given.
+            measure: one of those compared; the first that was asked for if not given, or unmet demand in % of demand.
 
         Raises:
             ScenarioError: no such measure was compared. RunError: another ending, or it cannot be written.
@@ -62,7 +64,7 @@ class Comparison:
         from sim.data import pack
         from sim.show.differences import Sides, write_differences
 
-        wanted = measure or (CHARTED if CHARTED in self.measures else self.measures[0])
+        wanted = measure or self.charted
         drawn = [pair for pair in self._pairs if pair.measure == wanted]
         if not drawn:
             found = tuple(dict.fromkeys(pair.measure for pair in self._pairs))
@@ -157,7 +159,8 @@ def compare(
     check_common_places(names, models)
     if measures:
         _check_kept(scenarios, models, wanted)
-    return Comparison(names, together(scenarios, models, outcomes_of(wanted), progress), wanted)
+    records = together(scenarios, models, outcomes_of(wanted), progress)
+    return Comparison(names, records, wanted, wanted[0] if measures else CHARTED)
 
 
 def _things(sources: Sequence[str | Path | Scenario]) -> list[_Thing]:

@@ -246,6 +246,13 @@ def test_the_chart_says_what_it_shows(own: str) -> None:
     assert comparison.plot("again.svg").read_text(encoding="utf-8") == comparison.plot("again.svg").read_text(encoding="utf-8")
 
 
+def test_the_first_measure_asked_for_is_drawn(typed: Typed, own: str) -> None:
+    asked = ("--measure", "price_peak", "--measure", "unmet_share")
+    for words, heading in ((asked, "Price peak: difference from own"), ((), "Unmet demand: difference from own")):
+        typed("compare", own, ":short", "--runs", "5", "--out", "chart.svg", *words)
+        assert f">{heading}</text>" in Path("chart.svg").read_text(encoding="utf-8")
+
+
 def test_a_chart_of_nothing_says_so(own: str) -> None:
     calm = sim.compare(own, own, runs=5, sets=["shocks.strike.probability=0"], measures=["unmet_share"])
     shown = re.findall(r"<text[^>]*>(.*?)</text>", calm.plot("chart.svg").read_text(encoding="utf-8"))

@@ -23,10 +23,14 @@ def write(text: str) -> Path:
 
 def run_text(body: str, *, horizon: str, step: str, runs: int, rng_seed: int = 1, rules: str = PLAIN) -> Result:
     """Run a scenario given as a body; clock, runs and rules are added."""
-    head = (
+    return sim.run(write(head(horizon=horizon, step=step, runs=runs, rng_seed=rng_seed, rules=rules) + body))
+
+
+def head(*, horizon: str, step: str, runs: int, rng_seed: int = 1, rules: str = PLAIN) -> str:
+    """Clock, runs and rules of a scenario."""
+    return (
         f"clock: {{start: 2026-01-01, horizon: {horizon}, step: {step}}}\nruns: {{count: {runs}, rng_seed: {rng_seed}}}\nrules: {rules}\n"
     )
-    return sim.run(write(head + body))
 
 
 def two_sources(*, stock: float, shock: str, demand: float = 10, home: float = 4, spare: float = 0) -> str:

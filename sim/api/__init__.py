@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from sim.api.answering import ANSWER_RUNS, answer, seeds
+from sim.api.comparing import Comparison, compare
 from sim.api.facts_told import facts, indices, materials, read_data
 from sim.api.running import Result, chart_helper, check, load, plot, prepare, run, shipped, simulate, trace
 
 __all__ = [
     "ANSWER_RUNS",
+    "Comparison",
     "Result",
     "answer",
     "chart_helper",
     "check",
+    "compare",
     "facts",
     "indices",
     "load",

@@ -15,6 +15,7 @@ from sim.errors import SimError, near_miss
 
 VERBS = {
     "run": "sim.cli.run:run",
+    "compare": "sim.cli.compare:compare",
     "validate": "sim.cli.author:validate",
     "scenarios": "sim.cli.browse:scenarios",
     "new": "sim.cli.author:new",
@@ -67,6 +68,7 @@ EPILOG = """
 Start here:
   sim scenarios                     what ships with the program
   sim run gallium-export-halt       simulate one of them
+  sim compare gallium-export-halt   the same worlds under each of its variants
   sim new my-question               begin a scenario of your own
 
 \b

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -97,6 +99,8 @@ class WholeNumber(click.ParamType):
 
 
 MOST_RUNS = 10_000_000
+RUNS = click.option("--runs", type=WholeNumber(1, MOST_RUNS), help="How many draws of chance (default: the scenario's).")
+RNG_SEED = click.option("--rng-seed", type=WholeNumber(0, 2**63 - 1), help="Number that fixes all chance (default: the scenario's).")
 SCENARIO = click.argument("scenario", type=ScenarioWord())
 VARIANT = click.option("--variant", type=VariantWord(), help="A variant that the scenario defines.")
 SETS = click.option(
@@ -104,6 +108,46 @@ SETS = click.option(
 )
 DATA = click.option("--data", type=DataWord(), help="Folder of your own facts, over those that ship: NAME.csv or NAME.parquet.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress and no timing.")
+
+
+def said_once(runs: int | None, rng_seed: int | None, sets: Sequence[str]) -> None:
+    """Refuse a number that is given both by its option and by a `--set`.
+
+    runs, rng_seed: as given by their options, None where they are not. sets: the changes. Raises click.UsageError that names the two.
+    """
+    for option, given, key in (("--runs", runs, "count"), ("--rng-seed", rng_seed, "rng_seed")):
+        for change in sets if given is not None else ():
+            path, _, value = change.partition("=")
+            if path.strip() == f"runs.{key}" or (path.strip() == "runs" and key in value):
+                raise click.UsageError(f"{option} {given} and --set {change} both give the same number. Give one of them.")
+
+
+def writable_folder(ctx: click.Context, param: click.Parameter, value: str) -> Path:
+    """Refuse a folder in which nothing can be made, before a long run and not after it.
+
+    value: the folder, which need not exist yet. Raises click.BadParameter.
+    """
+    if not value.strip():
+        raise click.BadParameter("no folder is named. Write, for example, --out runs.")
+    folder = Path(value)
+    try:
+        there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    except OSError as error:
+        raise click.BadParameter(f"'{value}' cannot be a folder: {error.strerror}.") from error
+    if not there.is_dir():
+        raise click.BadParameter(f"'{there}' is a file, not a folder.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"'{there}' cannot be written to.")
+    return folder
+
+
+def picture(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file that is no picture, before the work and not after it. Raises click.BadParameter."""
+    if value is not None and value.suffix.lower() not in (".png", ".svg"):
+        raise click.BadParameter(f"'{value}' is neither a .png nor a .svg. Write, for example, {param.name}.png.")
+    return value
 
 
 def screen_width() -> int:

@@ -8,9 +8,7 @@ from pathlib import Path
 import click
 
 from sim.cli.browse import MaterialWord
-from sim.cli.common import AS_JSON, DATA, print_json, screen_width, taking_one_record
-
-ENDINGS = (".png", ".svg")
+from sim.cli.common import AS_JSON, DATA, picture, print_json, screen_width, taking_one_record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +35,6 @@ def listed(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     if not all(names):
         raise click.BadParameter(f"a name is missing (got '{value}'). Write, for example, CHN,EU27,ROW.")
     return names
-
-
-def picture(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
-    """Refuse a file that is no picture, before the work and not after it. Raises click.BadParameter."""
-    if value is not None and value.suffix.lower() not in ENDINGS:
-        raise click.BadParameter(f"'{value}' is neither a .png nor a .svg. Write, for example, heat.png.")
-    return value
 
 
 def indices_asked(asked: Asked) -> None:

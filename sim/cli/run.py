@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import AS_JSON, DATA, MOST_RUNS, SCENARIO, SETS, VARIANT, WholeNumber, print_json, screen_width, taking_one_record
+from sim.cli.common import (
+    AS_JSON,
+    DATA,
+    QUIET,
+    RNG_SEED,
+    RUNS,
+    SCENARIO,
+    SETS,
+    VARIANT,
+    print_json,
+    said_once,
+    screen_width,
+    taking_one_record,
+    writable_folder,
+)  # fmt: skip
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -33,39 +46,11 @@ class Asked:
     quiet: bool
 
 
-def writable_folder(ctx: click.Context, param: click.Parameter, value: str) -> Path:
-    """Refuse a folder in which nothing can be made, before a long run and not after it.
-
-    value: the folder, which need not exist yet. Raises click.BadParameter.
-    """
-    if not value.strip():
-        raise click.BadParameter("no folder is named. Write, for example, --out runs.")
-    folder = Path(value)
-    try:
-        there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    except OSError as error:
-        raise click.BadParameter(f"'{value}' cannot be a folder: {error.strerror}.") from error
-    if not there.is_dir():
-        raise click.BadParameter(f"'{there}' is a file, not a folder.")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise click.BadParameter(f"'{there}' cannot be written to.")
-    return folder
-
-
-def said_once(asked: Asked) -> None:
-    """Refuse a number that is given both by its option and by a `--set`. Raises click.UsageError that names the two."""
-    for option, given, key in (("--runs", asked.runs, "count"), ("--rng-seed", asked.rng_seed, "rng_seed")):
-        for change in asked.sets if given is not None else ():
-            path, _, value = change.partition("=")
-            if path.strip() == f"runs.{key}" or (path.strip() == "runs" and key in value):
-                raise click.UsageError(f"{option} {given} and --set {change} both give the same number. Give one of them.")
-
-
 def run_asked(asked: Asked) -> None:
     """Simulate, save, print."""
     from sim import api
 
-    said_once(asked)
+    said_once(asked.runs, asked.rng_seed, asked.sets)
     with api.chart_helper() as helper:
         _run_and_save(asked, helper)
 
@@ -82,8 +67,8 @@ Examples:
 
 @click.command(cls=taking_one_record(Asked, run_asked), epilog=RUN_EXAMPLES)
 @SCENARIO
-@click.option("--runs", type=WholeNumber(1, MOST_RUNS), help="How many draws of chance (default: the scenario's).")
-@click.option("--rng-seed", type=WholeNumber(0, 2**63 - 1), help="Number that fixes all chance (default: the scenario's).")
+@RUNS
+@RNG_SEED
 @SETS
 @VARIANT
 @DATA
@@ -96,7 +81,7 @@ Examples:
     help="Where the run folder is made.",
 )
 @AS_JSON
-@click.option("--quiet", "-q", is_flag=True, help="No progress and no timing.")
+@QUIET
 def run() -> None:
     """Simulate a scenario and write tables and charts.
 

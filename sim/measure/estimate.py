@@ -58,11 +58,28 @@ def estimate(sample: Floats) -> Estimate:
         nan = float("nan")
         return Estimate(nan, nan, nan, nan, nan, nan, nan, 0)
     q05, q50, q95 = (float(_quantile(x, level)) for level in (0.05, 0.5, TAIL))
-    var = float(x[min(int(np.ceil(TAIL * n)), n) - 1])
-    tail = var + np.maximum(x - var, 0.0) / (1.0 - TAIL)
-    # With fewer than 10 runs in the tail its spread is not known well enough to state an error.
-    tail_se = _se(tail) if n * (1.0 - TAIL) >= 10 else float("nan")
-    return Estimate(float(x.mean()), _se(x), q05, q50, q95, float(tail.mean()), tail_se, n)
+    beyond = tail(x)
+    return Estimate(float(x.mean()), se(x), q05, q50, q95, float(beyond.mean()), tail_se(beyond), n)
+
+
+def tail(sample: Floats) -> Floats:
+    """Each run's part in the tail mean, `q + (x - q)+ / (1 - 0.95)` with q the 95 % quantile; the tail mean is their mean.
+
+    Arguments:
+        sample: values without NaN, [run], at least one.
+    """
+    last = min(int(np.ceil(TAIL * len(sample))), len(sample)) - 1
+    q = np.partition(sample, last)[last]
+    return q + np.maximum(sample - q, 0.0) / (1.0 - TAIL)
+
+
+def tail_se(parts: Floats) -> float:
+    """Standard error of a tail mean, or of the difference of two; NaN with fewer than 10 runs in the tail, too few to know their spread.
+
+    Arguments:
+        parts: of `tail`, or differences of such, [run].
+    """
+    return se(parts) if len(parts) * (1.0 - TAIL) >= 10 else float("nan")
 
 
 def chance(happened: NDArray[Any]) -> Chance:
@@ -89,5 +106,10 @@ def _quantile(ordered: Floats, level: float) -> float:
     return ordered[low] + (at - low) * (ordered[high] - ordered[low])
 
 
-def _se(x: Floats) -> float:
+def se(x: Floats) -> float:
+    """Standard error of the mean, `s / sqrt(n)`; NaN of fewer than two values.
+
+    Arguments:
+        x: values without NaN, [run].
+    """
     return float(x.std(ddof=1) / np.sqrt(len(x))) if len(x) > 1 else float("nan")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.measure.estimate import chance, estimate
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES
@@ -27,7 +29,6 @@ COLUMNS = (
     *("probability", "low", "high"),
 )
 
-
 CHANCES = {"shock": "p_shock", "policy": "p_in_force"}
 """What the chance is called that a shock strikes, or a policy comes into force."""
 
@@ -44,17 +45,30 @@ def summary(record: Record) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
 
+def events(record: Record, place: int) -> dict[str, NDArray[np.bool_]]:
+    """Whether a place was ever short, and in the last step (shock, policy: ever in force, and at the end), by name of the chance, [run].
+
+    Arguments:
+        record: the record of the runs.
+        place: its number there.
+    """
+    kind, _, named = record.places[place].sector.partition(":")
+    has_course = bool(named) and kind in CHANCES
+    days = record.row("shock_days" if has_course else "days_short", place)
+    name = CHANCES[kind] if has_course else "p_short"
+    return {} if days is None else {name: days > 0, f"{name}_at_end": record.at_end[place]}
+
+
+def told_as(measure: str, place: Place) -> str:
+    """What a measure is called at a place: the days of a policy are no days of a shock."""
+    return measure.replace("shock", "policy") if place.sector.startswith("policy:") else measure
+
+
 def _rows(record: Record, i: int, place: Place) -> Iterator[dict[str, Any]]:
     where = place._asdict()
-    kind, _, name = place.sector.partition(":")
-    has_course = bool(name) and kind in CHANCES
-    days = record.row("shock_days" if has_course else "days_short", i)
-    if days is not None:
-        name, at_end = CHANCES[kind] if has_course else "p_short", record.at_end[i]
-        yield {"measure": name, **where, "unit": "probability", **chance(days > 0)._asdict()}
-        yield {"measure": f"{name}_at_end", **where, "unit": "probability", **chance(at_end)._asdict()}
+    for name, happened in events(record, i).items():
+        yield {"measure": name, **where, "unit": "probability", **chance(happened)._asdict()}
     for measure, unit in UNITS.items():
         values = record.row(measure, i)
         if values is not None:
-            told = measure.replace("shock", "policy") if kind == "policy" else measure
-            yield {"measure": told, **where, "unit": unit, **estimate(values)._asdict()}
+            yield {"measure": told_as(measure, place), **where, "unit": unit, **estimate(values)._asdict()}

@@ -15,14 +15,13 @@ from matplotlib.patches import Rectangle
 
 from sim.errors import Problem, RunError
 from sim.show import style
-from sim.show.layout import EDGE_IN, FOOT, HEAD, LINE, SUB, Face
+from sim.show.layout import EDGE_IN, FOOT, HEAD, SUB, lines_in, write_lines
 from sim.show.outcome import table_rows
-from sim.show.words import MISSING, commodity_label
+from sim.show.words import MISSING, commodity_label, format_part
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ENDINGS = (".png", ".svg")
 CELL_IN = 0.36
 """Height of a row, inches."""
 WIDEST_CELL_IN = 1.5
@@ -80,18 +79,8 @@ def write_heat(table: pd.DataFrame, path: Path, sources: Sequence[str] = ()) -> 
     Raises:
         RunError: another ending, or it cannot be written.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise RunError(Problem(file=str(path), what="is neither a .png nor a .svg", remedy="Give a name that ends in one of them."))
     with style.chart_style():
-        figure = dependence_heat(table, sources)
-        is_png = path.suffix.lower() == ".png"
-        about = {"Software": None} if is_png else {"Date": None, "Creator": "sim", "Title": path.stem}
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path, dpi=style.PNG_DPI, metadata=about)
-        except OSError as error:
-            got = error.strerror or str(error)
-            raise RunError(Problem(file=str(path), what="cannot write the heat map here", got=got, remedy="Give another place.")) from error
+        style.save_as(dependence_heat(table, sources), path)
 
 
 def _draw(cells: Mapping[tuple[str, str], float], words: _Words) -> Figure:
@@ -102,13 +91,13 @@ def _draw(cells: Mapping[tuple[str, str], float], words: _Words) -> Figure:
     head = [(line, HEAD) for line in style.wrap_text(words.heading, HEAD.size, room, bold=True)]
     notes = [(line, SUB) for note in words.notes for line in style.wrap_text(note, SUB.size, room)]
     foot = [(line, FOOT) for line in style.wrap_text(cited, FOOT.size, room)]
-    top_in = 0.06 + _high(head) + _high(notes) + 0.34
-    bottom_in = _high(foot) + 0.1 + BAR_IN + 0.42
+    top_in = 0.06 + lines_in(head) + lines_in(notes) + 0.34
+    bottom_in = lines_in(foot) + 0.1 + BAR_IN + 0.42
     panel_in = CELL_IN * len(stages)
     height_in = top_in + panel_in + bottom_in
     figure = style.new_figure(height_in)
-    _write(figure, [*head, *notes], height_in - 0.06)
-    _write(figure, foot, _high(foot) + 0.05)
+    write_lines(figure, [*head, *notes], height_in - 0.06)
+    write_lines(figure, foot, lines_in(foot) + 0.05)
     left_in = EDGE_IN + max(style.text_width_in(commodity_label(stage), 8.0) for stage in stages) + 0.1
     room_in = style.WIDTH_IN - left_in - EDGE_IN
     wide_in = min(room_in, WIDEST_CELL_IN * len(regions))
@@ -127,7 +116,7 @@ def _cells(axes: Axes, cells: Mapping[tuple[str, str], float], stages: Sequence[
         colour = NOTHING if missing else _colour(percent)
         axes.add_patch(Rectangle((column, row), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5))
         ink = style.MUTED if missing else "white" if _luminance(percent) < DARK else style.INK
-        axes.text(column + 0.5, row + 0.5, _told(percent), ha="center", va="center_baseline", color=ink, size=8.0)
+        axes.text(column + 0.5, row + 0.5, format_part(percent), ha="center", va="center_baseline", color=ink, size=8.0)
     axes.set_xlim(0, len(regions))
     axes.set_ylim(len(stages), 0)
     axes.set_xticks([place + 0.5 for place in range(len(regions))], regions, size=8.0)
@@ -156,22 +145,3 @@ def _luminance(percent: float) -> float:
 
 def _colour(percent: float) -> tuple[float, float, float, float]:
     return mpl.colormaps[style.HEAT](percent / PERCENT)
-
-
-def _told(percent: float) -> str:
-    if math.isnan(percent):
-        return MISSING
-    if 0.0 < percent < 0.5:
-        return "< 1"
-    return "> 99" if 99.5 <= percent < PERCENT - 1e-9 else f"{percent:.0f}"
-
-
-def _high(lines: Sequence[tuple[str, Face]]) -> float:
-    return sum(face.size * LINE / 72 for _, face in lines)
-
-
-def _write(figure: Figure, lines: Sequence[tuple[str, Face]], y_in: float) -> None:
-    width, height = figure.get_size_inches()
-    for line, face in lines:
-        figure.text(EDGE_IN / width, y_in / height, line, size=face.size, weight=face.weight, color=face.colour, va="top")
-        y_in -= face.size * LINE / 72

@@ -109,25 +109,25 @@ def build(view: RunView, sheet: Sheet, titles: Sequence[str], grid: Grid) -> tup
     strips_in = _strips_in(len(shocks))
     heads = [(line, HEAD) for line in style.wrap_text(sheet.heading, HEAD.size, room, bold=True)]
     heads += [(line, SUB) for line in style.wrap_text(_subtitle(view), SUB.size, room)]
-    key_rows = _key_rows((*sheet.keys, *_shock_keys(shocks, is_certain=view.is_certain)) if titles else (), room)
+    rows_of_keys = key_rows((*sheet.keys, *_shock_keys(shocks, is_certain=view.is_certain)) if titles else (), room)
     sentences = (*sheet.notes, STRIPS_NOTE) if len(shocks) > 1 else sheet.notes
     notes = [(line, NOTE) for note in sentences for line in style.wrap_text(note, NOTE.size, room)]
     foot = [(line, FOOT) for line in style.wrap_text(footer(view), FOOT.size, room)]
 
     title_in = (PANEL.size / 72 if any(titles) else 0.0) + 0.1 + strips_in
     row_in = title_in + grid.panel_in + 0.4
-    top_in = 0.06 + _height_in(heads) + len(key_rows) * KEY_IN + 0.08
-    foot_in = _height_in(foot) + 0.05
-    bottom_in = foot_in + (_height_in(notes) + 0.07 if notes else 0.0)
+    top_in = 0.06 + lines_in(heads) + len(rows_of_keys) * KEY_IN + 0.08
+    foot_in = lines_in(foot) + 0.05
+    bottom_in = foot_in + (lines_in(notes) + 0.07 if notes else 0.0)
     height_in = top_in + (grid.n_row * row_in if titles else 0.04) + bottom_in
     figure = style.new_figure(height_in)
 
-    y_in = _write(figure, heads, height_in - 0.06)
-    for row in key_rows:
-        _draw_keys(figure, row, y_in - 0.13)
+    y_in = write_lines(figure, heads, height_in - 0.06)
+    for row in rows_of_keys:
+        draw_keys(figure, row, y_in - 0.13)
         y_in -= KEY_IN
-    _write(figure, notes, bottom_in - 0.02)
-    _write(figure, foot, foot_in)
+    write_lines(figure, notes, bottom_in - 0.02)
+    write_lines(figure, foot, foot_in)
     if not titles:
         return figure, []
     for row in range(grid.n_row):
@@ -140,14 +140,26 @@ def _subtitle(view: RunView) -> str:
     return view.title if view.variant is None else f"{view.title} (variant {view.variant})"
 
 
-def _write(figure: Figure, lines: Sequence[tuple[str, Face]], y_in: float) -> float:
+def write_lines(figure: Figure, lines: Sequence[tuple[str, Face]], y_in: float) -> float:
+    """Write lines under one another and return the height under the last, inches.
+
+    Arguments:
+        figure: to write in.
+        lines: text and how it is set.
+        y_in: height of the first one's top, inches.
+    """
     for line, face in lines:
         _text(figure, (EDGE_IN, y_in), line, face)
         y_in -= face.size * LINE / 72
     return y_in
 
 
-def _height_in(lines: Sequence[tuple[str, Face]]) -> float:
+def lines_in(lines: Sequence[tuple[str, Face]]) -> float:
+    """Height of some lines, inches.
+
+    Arguments:
+        lines: text and how it is set.
+    """
     return sum(face.size * LINE / 72 for _, face in lines)
 
 
@@ -176,8 +188,19 @@ def footer(view: RunView) -> str:
         view: the run.
     """
     name = view.scenario if view.variant is None else f"{view.scenario}, variant {view.variant}"
-    made = f"Simulation: {name}; {format_count(view.n_runs)} runs, rng_seed {view.rng_seed}."
-    return f"{made} Sources: {'; '.join(view.sources)}." if view.sources else made
+    return origin_line(name, (view.n_runs, view.rng_seed), view.sources)
+
+
+def origin_line(name: str, runs: tuple[int, int], sources: Sequence[str]) -> str:
+    """What was simulated, how many runs from which number, and where the facts come from.
+
+    Arguments:
+        name: of the scenario or scenarios.
+        runs: how many, and the generator's number.
+        sources: as they should be cited.
+    """
+    made = f"Simulation: {name}; {format_count(runs[0])} runs, rng_seed {runs[1]}."
+    return f"{made} Sources: {'; '.join(sources)}." if sources else made
 
 
 def _strips_in(n_shock: int) -> float:
@@ -196,7 +219,13 @@ def _shock_keys(names: Sequence[str], *, is_certain: bool) -> tuple[Key, ...]:
     return tuple(Key(label=f"shock: {name}", colour=SHOCK_COLOURS[place]) for place, name in enumerate(shown))
 
 
-def _key_rows(keys: Sequence[Key], room: float) -> list[list[tuple[float, Key]]]:
+def key_rows(keys: Sequence[Key], room: float) -> list[list[tuple[float, Key]]]:
+    """Entries of a legend row by row, each with its distance from the left, inches.
+
+    Arguments:
+        keys: the entries.
+        room: width of a row, inches.
+    """
     rows: list[list[tuple[float, Key]]] = []
     x_in = room
     for key in keys:
@@ -209,7 +238,14 @@ def _key_rows(keys: Sequence[Key], room: float) -> list[list[tuple[float, Key]]]
     return rows
 
 
-def _draw_keys(figure: Figure, row: list[tuple[float, Key]], y_in: float) -> None:
+def draw_keys(figure: Figure, row: list[tuple[float, Key]], y_in: float) -> None:
+    """Draw one row of a legend.
+
+    Arguments:
+        figure: to draw in.
+        row: of `key_rows`.
+        y_in: height of its middle, inches.
+    """
     width, height = figure.get_size_inches()
     for offset, key in row:
         x_in = EDGE_IN + offset

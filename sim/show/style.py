@@ -14,9 +14,13 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
 from matplotlib.ft2font import FT2Font
 
+from sim.errors import Problem, RunError
+
 WIDTH_IN = 7.0
 """Width of a chart, inches: the text column of an A4 report."""
 PNG_DPI = 150
+ENDINGS = (".png", ".svg")
+"""Of the files a chart can be written to."""
 POINT_PT = 4.0
 """Size of a point, points."""
 HEAT = "cividis"
@@ -114,9 +118,39 @@ def save(figure: Figure, folder: Path, stem: str) -> tuple[Path, Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{stem}.png", folder / f"{stem}.svg"
-    figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
-    figure.savefig(svg, metadata={"Date": None, "Creator": "sim", "Title": stem})
+    figure.savefig(png, dpi=PNG_DPI, metadata=_about(png))
+    figure.savefig(svg, metadata=_about(svg))
     return png, svg
+
+
+def save_as(figure: Figure, path: Path) -> None:
+    """Write one chart under a name, PNG (150 dpi) or SVG by its ending: whole or not at all.
+
+    Arguments:
+        figure: built inside `chart_style`.
+        path: file to write; its folder is made if absent.
+    Raises:
+        RunError: another ending, or it cannot be written.
+    """
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise RunError(Problem(file=str(path), what="is neither a .png nor a .svg", remedy="Give a name that ends in one of them."))
+    scratch = path.with_name(f".unfinished-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            figure.savefig(scratch, format=ending[1:], dpi=PNG_DPI, metadata=_about(path))
+            scratch.replace(path)
+        finally:
+            scratch.unlink(missing_ok=True)
+    except OSError as error:
+        got = error.strerror or str(error)
+        raise RunError(Problem(file=str(path), what="cannot write the chart here", got=got, remedy="Give another place.")) from error
+
+
+def _about(path: Path) -> dict[str, str | None]:
+    """What a file says of itself: neither a date nor a version, which would change its bytes."""
+    return {"Software": None} if path.suffix.lower() == ".png" else {"Date": None, "Creator": "sim", "Title": path.stem}
 
 
 @lru_cache(maxsize=2)

@@ -24,13 +24,21 @@ class Column:
     """Whether long text is broken over several lines where the table is too wide; otherwise it is never cut."""
 
 
-def text_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int = WIDTH, below: Sequence[str] = ()) -> str:
+def text_table(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    *,
+    width: int = WIDTH,
+    above: Sequence[str] = (),
+    below: Sequence[str] = (),
+) -> str:
     """Rows under their headings, a rule between, wide text broken within its column.
 
     Arguments:
         columns: heads and how they align.
         rows: one text a column.
         width: characters a line may have; held by breaking the columns that wrap.
+        above: a heading to set over each row, empty where there is none.
         below: a remark to set under each row, empty where there is none.
     """
     widths = _widths(columns, rows, width)
@@ -40,6 +48,8 @@ def text_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, widt
     lines = [_line([head[level] for head in raised], columns, widths) for level in range(depth)]
     lines.append(GAP.join("-" * size for size in widths))
     for place, row in enumerate(rows):
+        if above and above[place]:
+            lines += textwrap.wrap(above[place], width)
         cells = [
             textwrap.wrap(cell, size) or [""] if column.wraps else [cell] for cell, column, size in zip(row, columns, widths, strict=True)
         ]

@@ -97,6 +97,35 @@ def format_spread(mean: float, low: float, high: float) -> str:
     return f"{shown} ({_to_place(low, place)}-{_to_place(high, place)})"
 
 
+def format_difference(diff: float, half: float) -> str:
+    """A difference and half of its interval, to two digits of that half: `-0.484 ± 0.041`; the difference alone where it has none.
+
+    Arguments:
+        diff: any number; NaN is missing.
+        half: half the width of the interval; NaN where it is not known.
+    """
+    if math.isnan(diff):
+        return MISSING
+    if not math.isnan(half) and half > 0.0:
+        place = min(MOST_DECIMALS + 1, 1 - math.floor(math.log10(half)))
+        if round(half, place) != 0.0:
+            return f"{_to_place(diff, place)} ± {_to_place(half, place)}"
+    return f"> -{format_amount(-diff)[2:]}" if -0.5 * 10.0**-MOST_DECIMALS < diff < 0.0 else format_amount(diff)
+
+
+def format_part(percent: float) -> str:
+    """A part in whole percent without its sign; what is not quite all, or not quite nothing, is not shown as such.
+
+    Arguments:
+        percent: 0 to 100; NaN is missing.
+    """
+    if math.isnan(percent):
+        return MISSING
+    if 0.0 < percent <= 0.5:
+        return "< 1"
+    return "> 99" if 99.5 <= percent < 100.0 - 1e-9 else f"{percent:.0f}"
+
+
 def format_amount(value: float) -> str:
     """A number with three digits, but no more than two decimals: what is smaller is said to be so.
 

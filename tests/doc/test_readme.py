@@ -38,7 +38,7 @@ def test_the_commands_work(tmp_path: Path) -> None:
     own_facts(tmp_path / "my-facts")
     for command in COMMANDS:
         words = shlex.split(command, comments=True)[1:]
-        quick = ["--runs", "50"] if words[0] in {"run", "seeds"} else []
+        quick = ["--runs", "50"] if words[0] in {"run", "seeds", "compare"} else []
         done = subprocess.run([sys.executable, "-m", "sim", *words, *quick], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout

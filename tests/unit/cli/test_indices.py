@@ -172,4 +172,4 @@ def test_a_heat_map_that_cannot_be_written_is_told(typed: Callable[..., Result])
     Path("taken").write_text("", encoding="utf-8")
     done = typed("indices", "gallium", "--heat", "taken/map.png")
     assert done.exit_code == 1
-    assert done.stderr.startswith("taken/map.png: cannot write the heat map here")
+    assert done.stderr.startswith("taken/map.png: cannot write the chart here")

@@ -206,11 +206,12 @@ def begin(folder: Path, *words: str) -> subprocess.Popen[str]:
     )
 
 
-def test_ctrl_c_is_one_word_and_leaves_nothing(own: Path) -> None:
-    with begin(own.parent, "run", "own.yaml", "--runs", "2000000") as running:
+@pytest.mark.parametrize(("verb", "total"), [("run", 2_000_000), ("compare", 4_000_000)])
+def test_ctrl_c_is_one_word_and_leaves_nothing(verb: str, total: int, own: Path) -> None:
+    with begin(own.parent, verb, "own.yaml", "--runs", "2000000") as running:
         assert running.stderr
         try:
-            assert "of 2000000 runs" in running.stderr.readline()
+            assert f"of {total} runs" in running.stderr.readline()
             running.send_signal(signal.SIGINT)
             said = running.stderr.read()
         finally:

@@ -154,6 +154,12 @@ def test_text_table_breaks_words_only_when_it_must() -> None:
     assert text_table(columns, rows, width=12) == "name       t\n-----  -----\ntwo        1\nwords\nx      1,000"
 
 
+def test_a_heading_stands_over_its_rows() -> None:
+    columns = [Column(head="name"), Column(head="t", is_number=True)]
+    text = text_table(columns, [["a", "1"], ["b", "2"], ["c", "3"]], above=["one", "", "two"], below=["", "", "end"])
+    assert text.splitlines()[2:] == ["one", "a     1", "b     2", "two", "c     3", "    end"]
+
+
 def test_prices_stand_beside_the_rest_where_there_is_room(make_view: Maker) -> None:
     view = make_view(regions=("CHN", "EU27"), depth={}, priced={"EU27": 12.3}, given_up={"EU27": 0.123, "CHN": 0.0002})
     text = summary_table(view.summary, n_runs=2000, start=date(2026, 1, 1))

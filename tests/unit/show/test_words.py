@@ -12,8 +12,10 @@ from sim.show.words import (
     format_bound,
     format_chance,
     format_cover,
+    format_difference,
     format_interval,
     format_number,
+    format_part,
     format_spread,
     listing,
     mass_unit,
@@ -93,6 +95,27 @@ def test_a_mean_within_its_range_is_shown_within_it(scale: float) -> None:
 @pytest.mark.parametrize(("days", "text"), [(0.0, "0"), (0.00062, "< 0.1"), (0.1, "0.1"), (0.98, "1"), (8.64, "8.6"), (42.3, "42")])
 def test_cover_is_not_told_by_the_minute(days: float, text: str) -> None:
     assert format_cover(days) == text
+
+
+@pytest.mark.parametrize(
+    ("diff", "half", "text"),
+    [
+        (-0.4837, 0.0412, "-0.484 ± 0.041"), (-757.6, 56.2, "-758 ± 56"), (-870.0, 120.4, "-870 ± 120"), (0.004, 0.0412, "0.004 ± 0.041"),
+        (1e-4, 0.0412, "0 ± 0.041"), (-5e6, 123456.0, "-5,000,000 ± 120,000"), (2.0, 0.0, "2"), (-1.14, math.nan, "-1.14"),
+        (27.871, 1e-14, "27.9"), (0.0, 0.0, "0"), (0.0, math.nan, "0"), (2e-4, 1e-4, "< 0.01"), (-2e-4, 1e-4, "> -0.01"),
+        (-2e-4, math.nan, "> -0.01"), (math.nan, math.nan, "-"),
+    ],
+)  # fmt: skip
+def test_a_difference_is_as_exact_as_its_interval(diff: float, half: float, text: str) -> None:
+    assert format_difference(diff, half) == text
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [(0.0, "0"), (0.2, "< 1"), (0.5, "< 1"), (1.6, "2"), (99.4, "99"), (99.6, "> 99"), (100.0, "100"), (math.nan, "-")],
+)
+def test_a_part_is_not_rounded_to_all_or_nothing(percent: float, text: str) -> None:
+    assert format_part(percent) == text
 
 
 def test_masses_have_at_most_four_figures() -> None:

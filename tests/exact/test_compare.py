@@ -143,7 +143,7 @@ def test_the_tail_mean_is_compared_with_a_paired_error() -> None:
 
 
 def test_a_cost_is_nothing_where_there_is_no_policy() -> None:
-    bare = sim.compare("gallium-export-halt", "gallium-export-halt:pooled-60", runs=3, measures=["unmet_t"]).records
+    bare = sim.compare("gallium-export-halt", ":pooled-60", runs=3, measures=["unmet_t", "policy_cost_usd"]).records
     place = Place("", "", "policy:reserve")
     paid = bare[1].outcome("policy_cost_usd", *place)
     assert paid.std() > 0

@@ -17,7 +17,7 @@ clock: {start: 2026-01-01, horizon: 18 months, step: 1 week}
 runs: {count: 5, rng_seed: 3}
 groups: {club: [B, C]}
 network:
-  commodities: {ore.mined: {}, metal.made: {recipe: {ore.mined: 1.5}}}
+  commodities: {ore.mined: {price: 200 USD/t}, metal.made: {recipe: {ore.mined: 1.5}, price: 900 USD/t}, other.made: {}}
   nodes:
     ore.mined.A: {production: 120 t/year}
     ore.mined.B: {production: 30 t/year}
@@ -26,6 +26,9 @@ network:
     metal.made.B: {production: 30 t/year, cover: 5 weeks, demand: {cars: 30 t/year, chips: 10 t/year}}
     metal.made.C: {cover: 3 weeks, demand: {cars: 40 t/year}}
     metal.made.D: {}
+    other.made.A: {production: 12 t/year, spare: 100 %}
+    other.made.B: {demand: {cars: 4 t/year}}
+    other.made.C: {demand: {cars: 8 t/year}}
 shocks:
   ban:
     kind: export_ban
@@ -39,6 +42,13 @@ shocks:
 """
 KINDS = {
     "stockpile": "{kind: stockpile, commodity: metal.made, holders: club, pooled: true, target: 40 days, fill: 6 months, initial: 20 %}",
+    "stockpile_with_rules": "{kind: stockpile, commodity: metal.made, holders: [A, B, C], pooled: true, target: 60 days, fill: 4 months, "
+    "initial: 50 %, start: 2026-02-13, budget: 40000 USD/year, sharing: max-min, reserve: 20 %, rate: 2 /year, leaving: {B: 2026-09-01}, "
+    "rotation: 10 %}",
+    "recycling": "{kind: recycling, commodity: metal.made, region: club, life: 8 months, life_sd: 2 months, collection: 60 %, "
+    "recovery: 80 %, ramp: 4 months, per_tonne: 50 USD/t}",
+    "substitution": "{kind: substitution, commodity: metal.made, region: all, sector: cars, share: 25 %, price: 1.05, time: 6 weeks, "
+    "to: other.made, ratio: 0.7, per_tonne: 10 USD/t}",
     "joint_procurement": "{kind: joint_procurement, commodity: metal.made, members: club, start: 2026-02-11, ramp: 2 months}",
     "capacity_project": "{kind: capacity_project, commodity: metal.made, region: D, capacity: 20 t/year, start: 2026-02-01, "
     "build: 3 months, ramp: 4 months, offtake: {C: 60 %, B: 20 %}}",
@@ -46,8 +56,10 @@ KINDS = {
     "supplier_qualification": "{kind: supplier_qualification, commodity: metal.made, from: D, to: B, time: 3 months}",
     "advanced_materials": "{kind: advanced_materials, commodity: metal.made, region: all, sector: cars, saving: 30 %, "
     "research: {uniform: [2 months, 8 months]}, ramp: 6 months, probability: 80 %}",
-    "demand_reduction": "{kind: demand_reduction, commodity: metal.made, region: C, size: 15 %, start: 2026-04-03, end: 2027-01-05}",
+    "demand_reduction": "{kind: demand_reduction, commodity: metal.made, region: C, size: 15 %, start: 2026-04-03, end: 2027-01-05, "
+    "upfront: 1000 USD, yearly: 500 USD/year, per_tonne: 20 USD/t}",
     "price_floor": "{kind: price_floor, commodity: metal.made, region: B, level: 1.1}",
+    "floor_with_budget": "{kind: price_floor, commodity: ore.mined, region: all, level: 1.3, budget: 20000 USD}",
     "tariff": "{kind: tariff, commodity: metal.made, from: A, to: B, rate: 25 %, start: 2026-06-09, ramp: 5 weeks}",
     "import_quota": "{kind: import_quota, commodity: metal.made, from: A, to: C, quota: 50 %, start: 2026-04-20, ramp: 3 months}",
     "beyond_price": "{kind: beyond_price, commodity: metal.made, region: club, trusted: B, weight: 80 %, ramp: 1 year}",

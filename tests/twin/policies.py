@@ -103,7 +103,7 @@ def _plan(case: Case, policy: Policy) -> ShockPlan:
         links=np.array(links, dtype=np.intp),
         nodes=_nodes(case, policy, policy.sellers) if project else np.array([], dtype=np.intp),
         users=users,
-        instead=np.array([_other(case, policy, u) for u in users], dtype=np.intp),
+        instead=np.array([_other(case, policy, int(u)) for u in users], dtype=np.intp),
         ratio=policy.ratio,
         buyers=here[bought[here]] if buying else np.array([], dtype=np.intp),
         parts=np.array([policy.offtake[_region(case, net.links.dst[i])] for i in links]) if project else np.zeros(0),

@@ -22,7 +22,7 @@ def assemble(network: Network, world: World, run: int) -> Cast:
     """Everyone as they stand before the first step of `run`."""
     habits = _habits(network, world, run)
     guarantees = [Guarantee(name=name, left=left) for name, left in zip(network.payers, column(world.floor_budget, run), strict=True)]
-    producers, buyers = _producers(network, world, run, (habits, guarantees)), _buyers(network, world, run)
+    producers, buyers = _producers(network, world, run, guarantees), _buyers(network, world, run)
     sectors = _sectors(network, world, run)
     users = _users(network, column(world.demand, run), (producers, buyers, sectors))
     links = _links(network, world, run, producers, buyers)
@@ -68,8 +68,7 @@ def _names(network: Network) -> list[tuple[str, str]]:
     return [(network.commodities[commodity], network.regions[region]) for commodity, region in pairs]
 
 
-def _producers(network: Network, world: World, run: int, shared: tuple[Habits, list[Guarantee]]) -> list[Producer]:
-    habits, guarantees = shared
+def _producers(network: Network, world: World, run: int, guarantees: Sequence[Guarantee]) -> list[Producer]:
     capacity, production = column(world.capacity, run), column(world.production, run)
     buffer, elasticity = column(world.buffer_steps, run), column(world.supply_elasticity, run)
     full_cost = column(world.full_cost, run)[0]

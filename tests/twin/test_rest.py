@@ -83,7 +83,12 @@ def test_matter_is_conserved_per_commodity_as_the_records_tell_it(by: float) -> 
         ours = nodes[links.dst]
         afloat = (flow * lead)[ours].sum() + (result.shipped - result.arrived)[:, ours].sum(axis=1).cumsum()
         stores = [s for s in range(3) if nodes[case.network.stores.member_node[case.network.stores.member_store == s]].any()]
-        there = result.on_hand[:, nodes].sum(axis=1) + result.finished[:, nodes].sum(axis=1) + afloat + result.held[:, nodes[case.network.stores.member_node]].sum(axis=1)
+        there = (
+            result.on_hand[:, nodes].sum(axis=1)
+            + result.finished[:, nodes].sum(axis=1)
+            + afloat
+            + result.held[:, nodes[case.network.stores.member_node]].sum(axis=1)
+        )
         world = case.world
         start = (world.cover_steps[:, 0] * _use(case) + world.buffer_steps[:, 0] * world.production[:, 0])[nodes].sum()
         start += (flow * lead)[ours].sum() + (world.store_initial_frac * world.store_target)[stores].sum()

@@ -123,7 +123,7 @@ def tonnes(amount: float) -> str:
 
 def dollars(amount: float) -> str:
     """An amount in USD to three digits."""
-    return format_amount(float(f"{amount:.3g}"), "money")
+    return f"{float(f'{amount:.3g}'):.15g} USD"
 
 
 def percent(share: float) -> str:

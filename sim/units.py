@@ -143,6 +143,7 @@ def _readable_unit(size: float, dimension: Dimension) -> tuple[str, float]:
         "ratio": ("t/t",),
         "frequency": ("/year",),
         "value": ("USD/year", "k USD/year", "million USD/year", "bn USD/year"),
+        "money": ("USD", "k USD", "million USD", "bn USD"),
     }[dimension]
     factors = [(unit, TABLE[dimension][unit]) for unit in ladder]
     if size == 0:

@@ -73,6 +73,9 @@ def want(room: Room, k: int) -> None:
         sectors.want(room)
     for swap in room.swaps:
         _change(room, swap)
+    for swap in room.swaps:
+        for user, to in swap.instead:
+            f.want[to] += swap.ratio * swap.moved[user]
     for u, m in p.feeds:
         np.multiply(f.plan[m], p.net.users.t_per_t[u], out=f.want[u])
     p.by_user.sum(f.want, f.wanted)
@@ -88,8 +91,6 @@ def _change(room: Room, swap: Swap) -> None:
     moved = want[users] * room.effects.may[users] * swap.changed
     want[users] -= moved
     swap.moved[...] = moved
-    for user, to in swap.instead:
-        want[to] += swap.ratio * moved[user]
 
 
 def _usual_wants(room: Room) -> None:

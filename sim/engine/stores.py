@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine.accounts import Account
 from sim.engine.room import Room
-from sim.model.world import TINY, Ints
+from sim.model.world import TINY, Floats, Ints
 
 
 def release(room: Room, k: int) -> None:
@@ -53,22 +53,34 @@ def fill(room: Room, k: int) -> None:
     room.flows.filled[...] = 0.0
     for account in room.plan.accounts:
         if w.store_start[account.store, 0] < k + 1:
-            _take_in(room, account)
+            paid_for = _paid_for(room, account)
+            _take_in(room, account, paid_for)
+            for party in account.parties(k):
+                _seek(room, account, party, paid_for[party])
 
 
-def _take_in(room: Room, account: Account) -> None:
-    s, w, store, rows, nodes = room.state, room.world, account.store, account.rows, account.nodes
-    pace = account.target / w.store_fill_steps[store]
-    paid_for = w.store_budget[store] * account.frac
-    if np.isfinite(paid_for).any():
-        paid_for = paid_for / room.worth(nodes)
+def _paid_for(room: Room, account: Account) -> Floats:
+    """What each member's part of the budget buys in the step, t; infinite without one, [member of the store, run]."""
+    budget = room.world.store_budget[account.store] * account.frac
+    return budget / room.worth(account.nodes) if np.isfinite(budget).any() else budget
+
+
+def _take_in(room: Room, account: Account, paid_for: Floats) -> None:
+    s, rows, nodes = room.state, account.rows, account.nodes
     lack = np.maximum(account.target - s.held[rows], 0.0)
     spare = np.maximum(s.on_hand[nodes] - room.cover_t[nodes], 0.0)
+    pace = account.target / room.world.store_fill_steps[account.store]
     taken = np.minimum(np.minimum(np.minimum(pace, paid_for), lack), spare)
     s.on_hand[nodes] -= taken
     s.held[rows] += taken
     room.flows.filled[rows] = taken
+
+
+def _seek(room: Room, account: Account, party: Ints, paid_for: Floats) -> None:
+    """What a party orders for its stock, beyond what is on the way already."""
+    s, nodes, target = room.state, account.nodes[party], account.target[party]
+    whole = target.sum(axis=0)
     ahead = np.maximum(s.on_order[nodes] - (s.expected_lead[nodes] - 1.0) * room.users_buy[nodes], 0.0).sum(axis=0)
-    seek = np.maximum(np.maximum(account.target - s.held[rows], 0.0).sum(axis=0) - ahead, 0.0)
-    seek = np.minimum(seek, w.store_target[store] / w.store_fill_steps[store])
-    room.buy[nodes] += np.minimum(seek * account.frac, paid_for)
+    lack = np.maximum(target - s.held[account.rows[party]], 0.0).sum(axis=0)
+    seek = np.minimum(whole / room.world.store_fill_steps[account.store], np.maximum(lack - ahead, 0.0))
+    room.buy[nodes] += np.minimum(seek * target / np.maximum(whole, TINY), paid_for)

@@ -8,7 +8,7 @@ from math import inf
 
 import numpy as np
 
-from sim.model.world import Events, ShockPlan
+from sim.model.world import Costs, Events, Scrap, ShockPlan
 from tests.twin.worlds import Case
 
 HOME_TOO = frozenset({"beyond_price", "joint_procurement", "capacity_project"})
@@ -34,37 +34,89 @@ class Policy:
     rush: float | None = None
     offtake: Mapping[str, float] = field(default_factory=dict)
     """Of a project: part of its output by buyer."""
+    trigger: float = 1.0
+    instead: str = ""
+    """Commodity to which the users of `buyers` change; none if empty."""
+    ratio: float = 1.0
+    life: float = 0.0
+    """Of what is recycled, steps; nothing was used before the clock."""
+    upfront: float = 0.0
+    begun: float = 0.0
+    per_step: float = 0.0
+    per_tonne: float = 0.0
+    """USD."""
     name: str = "policy"
 
 
 def with_policies(case: Case, *policies: Policy) -> Case:
     """The same case with policies after its shocks."""
-    plans = tuple(_plan(case, policy) for policy in policies)
-    events = tuple(_events(policy) for policy in policies)
-    network = replace(case.network, shocks=(*case.network.shocks, *plans))
-    return Case(network, replace(case.world, events=(*case.world.events, *events)))
+    old = case.network
+    names = tuple(sorted({*old.payers, *(policy.name for policy in policies)}))
+    payer = [names.index(name) for name in old.payers]
+    network = replace(
+        old,
+        payers=names,
+        floor_payer=np.array([payer[p] if p >= 0 else -1 for p in old.floor_payer]),
+        stores=replace(old.stores, payer=tuple(payer[p] for p in old.stores.payer)),
+    )
+    plans = tuple(replace(_plan(case, policy), payer=names.index(policy.name)) for policy in policies)
+    budget = np.full((len(names), 1), inf)
+    budget[payer] = case.world.floor_budget
+    world = replace(
+        case.world,
+        floor_budget=budget,
+        events=(*case.world.events, *(_events(policy) for policy in policies)),
+        costs=_costs(case.world.costs, policies),
+        scrap=tuple(_scrap(case, policy, len(old.shocks) + i, plans[i]) for i, policy in enumerate(policies) if policy.kind == "recycling"),
+    )
+    return Case(replace(network, shocks=(*old.shocks, *plans)), world)
+
+
+def _costs(shocks: Costs, policies: Sequence[Policy]) -> Costs:
+    stated = {
+        f: np.array([[getattr(policy, f)] for policy in policies]).reshape(-1, 1) for f in ("upfront", "begun", "per_step", "per_tonne")
+    }
+    return Costs(**{name: np.concatenate([getattr(shocks, name), rows]) for name, rows in stated.items()})
+
+
+def _scrap(case: Case, policy: Policy, number: int, plan: ShockPlan) -> Scrap:
+    n_step = case.network.n_step
+    age = np.arange(n_step + 1.0)
+    until = age + 0.5 >= policy.life
+    weight = np.where(age > 1.0, until & (age - 0.5 < policy.life), until & (age > 0.0))
+    return Scrap(number, weight.astype(np.float64)[:, None], np.zeros((n_step, len(plan.buyers), 1)))
 
 
 def _plan(case: Case, policy: Policy) -> ShockPlan:
     net = case.network
     bought = np.isin(np.arange(net.n_node), net.links.dst)
     here = _nodes(case, policy, policy.buyers)
-    project, saves = policy.kind == "capacity_project", policy.kind == "demand_reduction"
-    buying = policy.kind in {"single_source_cap", "joint_procurement", "early_warning"}
+    project, saves = policy.kind == "capacity_project", policy.kind in {"demand_reduction", "substitution"}
+    buying = policy.kind in {"single_source_cap", "joint_procurement", "early_warning", "recycling"}
     false_alarm = policy.kind == "early_warning" and policy.sellers == ()
-    no_links = saves or false_alarm or policy.kind == "single_source_cap"
+    no_links = saves or false_alarm or policy.kind in {"single_source_cap", "recycling"}
     links = [] if no_links else [i for i in range(len(net.links.src)) if _concerns(case, policy, i)]
+    users = np.flatnonzero(np.isin(net.users.node, here) & (net.users.feeds < 0)) if saves else np.array([], dtype=np.intp)
     return ShockPlan(
         name=policy.name,
         kind=policy.kind,
         links=np.array(links, dtype=np.intp),
         nodes=_nodes(case, policy, policy.sellers) if project else np.array([], dtype=np.intp),
-        users=np.flatnonzero(np.isin(net.users.node, here) & (net.users.feeds < 0)) if saves else np.array([], dtype=np.intp),
+        users=users,
+        instead=np.array([_other(case, policy, int(u)) for u in users], dtype=np.intp),
+        ratio=policy.ratio,
         buyers=here[bought[here]] if buying else np.array([], dtype=np.intp),
         parts=np.array([policy.offtake[_region(case, net.links.dst[i])] for i in links]) if project else np.zeros(0),
         commodity=policy.commodity,
         is_policy=True,
     )
+
+
+def _other(case: Case, policy: Policy, user: int) -> int:
+    # The first user of the other material in the same region.
+    if not policy.instead:
+        return -1
+    return int(np.flatnonzero(case.network.users.node == case.node(policy.instead, _region(case, case.network.users.node[user])))[0])
 
 
 def _nodes(case: Case, policy: Policy, regions: Sequence[str] | None) -> np.ndarray:
@@ -104,5 +156,6 @@ def _events(policy: Policy) -> Events:
         "after": 1.0 - done,
         "size": policy.size,
         "extra": policy.extra,
+        "trigger": policy.trigger,
     }
     return Events(**{name: np.array([[value]]) for name, value in instants.items()})

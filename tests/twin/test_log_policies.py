@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,18 +10,18 @@ import pytest
 from sim.engine.twin import Event, run_twin
 from sim.engine.twin.news import KINDS
 from tests.twin.policies import Policy, with_policies
-from tests.twin.worlds import STEADY, STEPS_PER_YEAR, Case, Flow, Node, Strike, build, day, pair
+from tests.twin.worlds import STEADY, STEPS_PER_YEAR, Case, Flow, Market, Node, Pile, Strike, build, day, pair
 
 YEAR = STEPS_PER_YEAR
 METAL = "x.metal"
 
 
-def two_sellers(n_step: int = 9) -> Case:
+def two_sellers(n_step: int = 9, piles: Sequence[Pile] = ()) -> Case:
     """CCC buys 1 t a step from AAA, and might from BBB once it has approved it; both have plenty in stock."""
     nodes = [Node(METAL, "AAA", buffer=30), Node(METAL, "BBB", {"cars": YEAR}, buffer=30, cover=20)]
     nodes.append(Node(METAL, "CCC", {"cars": YEAR, "wind": YEAR}, cover=20))
     flows = [Flow(METAL, "AAA", "CCC", 2 * YEAR), Flow(METAL, "BBB", "CCC", 0.0, qualify=9.0), Flow(METAL, "BBB", "BBB", YEAR)]
-    return build(nodes, flows, habits=STEADY, n_step=n_step)
+    return build(nodes, flows, (), piles, STEADY, n_step)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,18 @@ def two_sellers(n_step: int = 9) -> Case:
             (0.2, "share"),
             "demand for x.metal by cars, wind in CCC",
             "falls by 20 %",
+        ),
+        (
+            Policy("recycling", METAL, buyers=["CCC"], size=0.5, extra=0.8),
+            (0.5, "share"),
+            "recyclers of x.metal in CCC",
+            "collect 50 % of what comes out of use and win back 80 % of that",
+        ),
+        (
+            Policy("substitution", METAL, buyers=["CCC"], size=0.3, trigger=2.0),
+            (0.3, "share"),
+            "use of x.metal by cars, wind in CCC",
+            "may go over to other materials up to 30 % once it costs 2 times what it did at rest",
         ),
     ],
     ids=lambda value: value.kind if isinstance(value, Policy) else "",
@@ -150,6 +163,37 @@ def test_a_policy_that_withholds_nothing_does_not_date_a_shortage_earlier(kind: 
     case = with_policies(pair([surge], cover=0.0, n_step=3), Policy(kind, METAL, ["AAA"], size=1.0))
     starts = [e for e in _events(case) if e.kind == "shortage starts"]
     assert [e.date for e in starts] == [day(begins)]
+
+
+def test_who_leaves_a_pool_is_told_with_what_it_takes_along() -> None:
+    pile = Pile(METAL, ["BBB", "CCC"], 8.0, parts=(0.25, 0.75), leave={"CCC": 2.5}, name="pool")
+    case = two_sellers(piles=[pile])
+    told = [(e.step, e.kind, e.region, e.amount, e.text) for e in _events(case)]
+    assert told == [(3, "member leaves", "CCC", 6.0, "CCC leaves store pool of x.metal with its account of 6 t")]
+
+
+def test_a_price_floor_whose_budget_is_spent_is_told_once() -> None:
+    nodes = [Node(METAL, "AAA", buffer=0, spare=0.5, floor=1.2, price=100.0), Node(METAL, "BBB", {"cars": YEAR}, short=0.0, long=0.0)]
+    habits = replace(STEADY, market=Market(alpha=0.0, floor_budget=60.0))
+    events = _events(build(nodes, [Flow(METAL, "AAA", "BBB", YEAR)], habits=habits, n_step=6))
+    text = "price floor floor for x.metal from AAA ends: its budget of 60 USD is spent"
+    assert [(e.step, e.kind, e.amount, e.unit, e.text) for e in events] == [(2, "price floor spent", 60.0, "USD", text)]
+
+
+def test_users_who_go_over_to_another_material_are_told_when_half_of_them_have() -> None:
+    nodes = [Node(METAL, "AAA", buffer=30), Node(METAL, "BBB", {"cars": YEAR}, cover=20), Node("y.alloy", "BBB", {"swap": 0.0})]
+    case = build(nodes, [Flow(METAL, "AAA", "BBB", YEAR)], habits=STEADY, n_step=9)
+    change = Policy("substitution", METAL, buyers=["BBB"], start=1.0, ramp=4.0, end=7.0, size=0.4, trigger=1.0, name="act")
+    for instead, other in (("y.alloy", "y.alloy"), ("", "other materials")):
+        told = [(e.step, e.kind, e.text) for e in _events(with_policies(case, replace(change, instead=instead))) if "short" not in e.kind]
+        whole = f"use of x.metal by cars in BBB may go over to {other} up to 40 %"
+        assert told == [
+            (1, "policy in force", f"policy act comes into force: {whole}, in full from {day(5)}"),
+            (3, "users change", f"BBB use of x.metal by cars goes over to {other}: 25 % of it has"),
+            (5, "policy in full force", f"policy act is in full force: {whole}"),
+            (7, "policy ends", "policy act ends after 6 weeks: use of x.metal by cars in BBB"),
+            (7, "users change back", f"BBB use of x.metal by cars comes back from {other}: 0 % of it is still gone"),
+        ]
 
 
 def _events(case: Case) -> tuple[Event, ...]:

@@ -298,7 +298,7 @@ instants = st.floats(-5.0, 30.0)
 def course(*instants: float) -> Profile:
     """A profile from its six instants and its level after the ramp."""
     names = ("announced", "rush", "start", "full_end", "ramp_end", "end", "after")
-    return Profile(**dict(zip(names, instants, strict=True)), size=1.0, extra=0.0)
+    return Profile(**dict(zip(names, instants, strict=True)), size=1.0, extra=0.0, trigger=1.0)
 
 
 @given(times=st.lists(instants, min_size=6, max_size=6), after=st.floats(0.0, 1.0))

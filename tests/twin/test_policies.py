@@ -17,19 +17,15 @@ YEAR = STEPS_PER_YEAR
 METAL = "x.metal"
 SERVED = Habits(order=inf, stock=inf, expectation=0.0, sweeps=1)
 """Buyers order what was wanted of them, sellers plan on what was asked of them, and nobody asks again."""
-FROM_AAA = [0, 2, 4]
-"""Links over which it sells where EEE sells to the first two of three buyers too."""
 AT_COST = Market(alpha=0.0)
 """The price is what sellers ask, at once."""
 
 
 def members(*policies: Policy, ship_rule: str = "proportional") -> Case:
-    """AAA has 10 t a step to give to BBB, CCC and DDD, who ask it for 2, 4 and 8 t; each buys 8 t in all, the rest of EEE."""
+    """AAA has 10 t a step to give to BBB, CCC and DDD, who ask for 2, 4 and 8 t."""
     wants = {"BBB": 2.0, "CCC": 4.0, "DDD": 8.0}
-    nodes = [Node(METAL, region, buffer=0) for region in ("AAA", "EEE")]
-    nodes += [Node(METAL, region, {"cars": 8.0 * YEAR}) for region in wants]
+    nodes = [Node(METAL, "AAA", buffer=0), *(Node(METAL, region, {"cars": want * YEAR}) for region, want in wants.items())]
     flows = [Flow(METAL, "AAA", region, want * YEAR) for region, want in wants.items()]
-    flows += [Flow(METAL, "EEE", region, (8.0 - want) * YEAR) for region, want in wants.items() if want < 8.0]
     outage = Strike("outage", METAL, ["AAA"], 0.0, size=4 / 14)
     habits = replace(STEADY, sweeps=3, ship_rule=ship_rule)
     return with_policies(build(nodes, flows, [outage], habits=habits, n_step=4), *policies)
@@ -49,38 +45,27 @@ JOINT = Policy("joint_procurement", METAL, size=1.0)
 @pytest.mark.parametrize(
     ("policies", "shipped"),
     [
-        ([], (10 / 7, 20 / 7, 40 / 7)),
-        ([JOINT], (2.0, 4.0, 4.0)),
+        ([], (2.0, 4.0, 4.0)),
+        ([JOINT], (10 / 7, 20 / 7, 40 / 7)),
         ([replace(JOINT, size=0.5)], (12 / 7, 24 / 7, 34 / 7)),
-        # Of the 30 / 7 t that two of them are granted the smaller gets all it asks for; who is no member keeps its own.
-        ([replace(JOINT, buyers=["BBB", "CCC"])], (2.0, 16 / 7, 40 / 7)),
+        # Both have all they ask for; who is no member keeps its own.
+        ([replace(JOINT, buyers=["BBB", "CCC"])], (2.0, 4.0, 4.0)),
+        ([replace(JOINT, buyers=["CCC", "DDD"])], (2.0, 8 / 3, 16 / 3)),
         # The second shares out anew what the first has left.
-        ([replace(JOINT, buyers=["BBB", "CCC"]), replace(JOINT, buyers=["CCC", "DDD"])], (2.0, 4.0, 4.0)),
-        ([replace(JOINT, start=9.0)], (10 / 7, 20 / 7, 40 / 7)),
+        ([replace(JOINT, buyers=["CCC", "DDD"]), replace(JOINT, buyers=["BBB", "CCC"])], (14 / 9, 28 / 9, 16 / 3)),
+        ([replace(JOINT, start=9.0)], (2.0, 4.0, 4.0)),
     ],
 )
 def test_members_of_a_joint_purchase_share_what_a_seller_grants_them(policies: list[Policy], shipped: tuple[float, ...]) -> None:
-    result = _run(members(*policies))
-    assert result.shipped[0, FROM_AAA] == pytest.approx(shipped, abs=1e-12)
-
-
-def test_members_share_in_proportion_to_what_they_usually_buy() -> None:
-    # 10 t among orders of 2, 4 and 8 t where the third usually buys three times as much as the others: 2, 2 and 6.
-    nodes = [Node(METAL, "AAA", buffer=0), Node(METAL, "EEE", buffer=0)]
-    nodes += [Node(METAL, region, {"cars": use * YEAR}) for region, use in (("BBB", 4.0), ("CCC", 4.0), ("DDD", 12.0))]
-    flows = [Flow(METAL, "AAA", region, flow * YEAR) for region, flow in (("BBB", 2.0), ("CCC", 4.0), ("DDD", 8.0))]
-    flows += [Flow(METAL, "EEE", region, flow * YEAR) for region, flow in (("BBB", 2.0), ("DDD", 4.0))]
-    case = build(nodes, flows, [Strike("outage", METAL, ["AAA"], 0.0, size=4 / 14)], habits=replace(STEADY, sweeps=3), n_step=1)
-    result = _run(with_policies(case, JOINT))
-    assert result.shipped[0, [0, 2, 3]] == pytest.approx((2.0, 2.0, 6.0), abs=1e-12)
+    # The seller gives all alike, each what it asks for at most; members share by what they usually buy.
+    result = _run(members(*policies, ship_rule="max-min"))
+    assert result.shipped[0] == pytest.approx(shipped, abs=1e-12)
 
 
 def test_a_joint_purchase_comes_into_force_gradually() -> None:
-    result = _run(members(replace(JOINT, start=1.0, ramp=2.0)))
-    plain, fair = np.array([10 / 7, 20 / 7, 40 / 7]), np.array([2.0, 4.0, 4.0])
-    assert result.shipped[:, FROM_AAA] == pytest.approx(
-        np.array([plain + force * (fair - plain) for force in (0.0, 0.25, 0.75, 1.0)]), abs=1e-12
-    )
+    result = _run(members(replace(JOINT, start=1.0, ramp=2.0), ship_rule="max-min"))
+    plain, fair = np.array([2.0, 4.0, 4.0]), np.array([10 / 7, 20 / 7, 40 / 7])
+    assert result.shipped == pytest.approx(np.array([plain + force * (fair - plain) for force in (0.0, 0.25, 0.75, 1.0)]), abs=1e-12)
 
 
 def test_what_each_seller_grants_is_shared_apart() -> None:
@@ -189,20 +174,15 @@ def test_a_tariff_of_ones_own_rises_where_one_that_strikes_falls() -> None:
     assert np.exp(result.log_price[:, 1]) == pytest.approx([1.0, 1.1, 1.3, 1.4], abs=1e-12)
 
 
-def test_members_of_a_joint_purchase_stock_up_before_a_ban_and_forgo_hoarding_in_it() -> None:
+def test_members_of_a_joint_purchase_hoard_ahead_of_a_restriction_and_not_while_it_binds() -> None:
     nodes = [Node(METAL, "AAA", buffer=30), Node(METAL, "BBB", {"cars": YEAR}, cover=4)]
     ban = Strike("export_ban", METAL, ["AAA"], 2.0, 9.0, announced=1.0, rush=1.0)
-    habits = Habits(order=0.0, stock=inf, expectation=inf, hoarding=1.5, sweeps=1, market=Market(prices=False, front_running=4.0))
+    habits = Habits(order=0.0, stock=inf, expectation=inf, hoarding=1.5, sweeps=1)
     case = build(nodes, [Flow(METAL, "AAA", "BBB", YEAR)], [ban], habits=habits, n_step=3)
-    plain, joint, half = (
-        _run(each).order[:, 1] for each in (case, with_policies(case, JOINT), with_policies(case, replace(JOINT, size=0.5)))
-    )
-    # Half as much stock again, 2 t, and three times the normal trade on top of the usual order.
-    for orders in (plain, joint, half):
-        assert orders[:2] == pytest.approx([1.0, 1.0 + 2.0 + 3.0], abs=1e-12)
-    # In the ban the stock wanted is the usual again, or half way there.
-    assert plain[2] - joint[2] == pytest.approx(min(plain[2], 2.0), abs=1e-12)
-    assert plain[2] - half[2] == pytest.approx(min(plain[2], 1.0), abs=1e-12)
+    # Half as much stock again, 2 t, on top of the usual order; then users keep it, or need so much less.
+    assert _run(case).order[:, 1] == pytest.approx([1.0, 3.0, 1.0], abs=1e-12)
+    for size in (0.1, 0.25):
+        assert _run(with_policies(case, replace(JOINT, size=size))).order[:, 1] == pytest.approx([1.0, 3.0, 1.0 - 2.0 * size], abs=1e-12)
 
 
 def test_who_is_warned_hoards_and_hurries_before_anything_is_announced() -> None:
@@ -317,10 +297,12 @@ def test_every_kind_at_once_leaves_matter_alone_and_all_numbers_finite() -> None
         Policy("early_warning", magnet, ["AAA"], announced=10.3, rush=22.0, start=30.3, end=90.0),
         Policy("capacity_project", magnet, ["BBB"], start=50.0, ramp=26.0, size=0.05, offtake={"CCC": 0.7, "BBB": 0.2}),
         Policy("demand_reduction", "b.metal", start=70.0, ramp=13.0, end=150.0, size=0.3),
+        Policy("recycling", magnet, start=20.0, ramp=13.0, size=0.8, extra=0.9, life=40.0),
+        Policy("substitution", "b.metal", start=25.0, ramp=13.0, size=0.3, extra=20.0, trigger=1.1),
     )
     result = _run(case)  # raises where matter is not conserved
     signed = {"log_price", "log_origin", "signal"}
-    for name in (field for field in result.__dataclass_fields__ if field != "events"):
+    for name in result.__dataclass_fields__.keys() - {"events", "paid", "floor_left"}:
         table = getattr(result, name)
         assert np.isfinite(table).all(), name
         assert name in signed or table.min(initial=0.0) > -1e-9, name

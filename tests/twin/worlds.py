@@ -9,7 +9,7 @@ from math import exp, inf, nan
 
 import numpy as np
 
-from sim.model.world import Events, Hosts, Links, Network, Sectors, ShockPlan, Stores, Users, World
+from sim.model.world import Costs, Events, Hosts, Links, Network, Sectors, ShockPlan, Stores, Users, World
 
 STEPS_PER_YEAR = 365.25 / 7
 """Weekly steps in a year, and so the t/year that make 1 t a step."""
@@ -44,6 +44,9 @@ class Node:
     potential: float = inf
     """t per step."""
     floor: float = 0.0
+    """Paid for by the policy `floor` of a case."""
+    price: float = nan
+    """USD/t at rest."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Strike:
 
 @dataclass(frozen=True)
 class Pile:
-    """A store of one commodity for some regions, bought in equal parts."""
+    """A store of one commodity for some regions, bought in equal parts unless stated; it pays by its own name."""
 
     commodity: str
     regions: Sequence[str]
@@ -93,6 +96,17 @@ class Pile:
     trigger: float = 0.0
     at_most: float = 1.0
     name: str = "store"
+    parts: Sequence[float] = ()
+    """By region."""
+    sharing: str = "need"
+    start: float = 0.0
+    reserve: float = 0.0
+    rate: float = inf
+    budget: float = inf
+    """USD a step."""
+    keep: float = 0.0
+    leave: Mapping[str, float] = field(default_factory=dict)
+    """Step from which a region is by itself."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,10 @@ class Market:
     """Of one of three stages of construction."""
     run_in: float = 0.0
     front_running: float = 1.0
+    discount: float = 0.0
+    """A year."""
+    floor_budget: float = inf
+    """USD."""
     product_steps: float = 2.0
     overtime: float = 0.0
 
@@ -138,6 +156,8 @@ class Habits:
     market: Market = Market(prices=False)
 
 
+FLOOR = "floor"
+"""Policy that pays for all price floors of a case."""
 STEADY = Habits(order=inf, stock=inf, expectation=inf, sweeps=1)
 """Nobody adjusts or asks again: orders, plans and expectations stay as they were at rest, so that flows can be told on paper."""
 
@@ -185,8 +205,10 @@ def build(
         links=_no_links(),
         users=_no_users(),
         sectors=_sectors(nodes, regions),
-        stores=_stores_of([], []),
+        stores=_stores_of([], [], ()),
         shocks=(),
+        payers=(),
+        floor_payer=np.full(len(nodes), -1),
         start=date(2025, 1, 1),
         step_days=7.0,
         n_step=n_step,
@@ -198,7 +220,10 @@ def build(
     links, base_flow = _links(bare, flows)
     users, demand = _users(bare, nodes)
     network = replace(bare, links=links, users=users)
-    network = replace(network, stores=_stores(network, piles), shocks=tuple(_plan(network, strike) for strike in strikes))
+    payers = tuple(sorted({pile.name for pile in piles} | ({FLOOR} if any(node.floor > 0.0 for node in nodes) else set())))
+    floors = np.array([payers.index(FLOOR) if node.floor > 0.0 else -1 for node in nodes])
+    network = replace(network, payers=payers, floor_payer=floors, shocks=tuple(_plan(network, strike) for strike in strikes))
+    network = replace(network, stores=_stores(network, piles))
     return Case(network, _world(network, nodes, (base_flow, demand), (strikes, piles), habits))
 
 
@@ -319,12 +344,14 @@ def _users(network: Network, nodes: Sequence[Node]) -> tuple[Users, list[float]]
 
 def _stores(network: Network, piles: Sequence[Pile]) -> Stores:
     pairs = [(s, _index(network, pile.commodity, region)) for s, pile in enumerate(piles) for region in pile.regions]
-    return _stores_of([pile.name for pile in piles], pairs)
+    return _stores_of(piles, pairs, network.payers)
 
 
-def _stores_of(names: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Stores:
+def _stores_of(piles: Sequence[Pile], pairs: Sequence[tuple[int, int]], payers: Sequence[str]) -> Stores:
     return Stores(
-        name=tuple(names),
+        name=tuple(pile.name for pile in piles),
+        sharing=tuple(pile.sharing for pile in piles),
+        payer=tuple(payers.index(pile.name) for pile in piles),
         member_store=np.array([s for s, _ in pairs], dtype=np.intp),
         member_node=np.array([n for _, n in pairs], dtype=np.intp),
     )
@@ -366,6 +393,7 @@ def _events(strike: Strike) -> Events:
         after=np.array([[strike.after]]),
         size=np.array([[size]]),
         extra=np.array([[strike.extra]]),
+        trigger=np.array([[1.0]]),
     )
 
 
@@ -433,9 +461,26 @@ def _world(
         product_steps=_column([habits.market.product_steps for _ in network.sectors.name]),
         overtime=_column([habits.market.overtime for _ in network.sectors.name]),
         value_added=_column([nan for _ in network.sectors.name]),
-        member_frac=_column([1.0 / len(pile.regions) for pile in piles for _ in pile.regions]),
+        member_frac=_column([part for pile in piles for part in pile.parts or [1.0 / len(pile.regions)] * len(pile.regions)]),
+        store_start=_column([pile.start for pile in piles]),
+        store_reserve=_column([pile.reserve for pile in piles]),
+        store_rate=_column([pile.rate for pile in piles]),
+        store_budget=_column([pile.budget for pile in piles]),
+        store_keep=_column([pile.keep for pile in piles]),
+        member_leave=_column([pile.leave.get(region, inf) for pile in piles for region in pile.regions]),
+        floor_budget=_column([habits.market.floor_budget if name == FLOOR else inf for name in network.payers]),
+        price0=_column([node.price for node in nodes]),
+        discount=_column([habits.market.discount]),
+        scrap=(),
+        costs=no_costs(len(strikes)),
         events=tuple(_events(strike) for strike in strikes),
     )
+
+
+def no_costs(n_shock: int) -> Costs:
+    """Shocks cost nobody anything."""
+    nothing = np.zeros((n_shock, 1))
+    return Costs(upfront=nothing, begun=nothing, per_step=nothing, per_tonne=nothing)
 
 
 def _gain(time: float) -> float:

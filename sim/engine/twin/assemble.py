@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor
 
-from sim.engine.twin.entities import Buyer, Cast, Habits, Link, Member, Producer, Sector, Shipment, Store, User
+from sim.engine.twin.accounts import Guarantee, Member, Products, Store
+from sim.engine.twin.entities import Buyer, Cast, Habits, Link, Producer, Sector, Shipment, User
 from sim.engine.twin.shocks import Strike, column, profiles
 from sim.model.world import Network, World
 
@@ -20,15 +21,19 @@ NUMBERS = (
 def assemble(network: Network, world: World, run: int) -> Cast:
     """Everyone as they stand before the first step of `run`."""
     habits = _habits(network, world, run)
-    producers, buyers = _producers(network, world, run, habits), _buyers(network, world, run)
+    guarantees = [Guarantee(name=name, left=left) for name, left in zip(network.payers, column(world.floor_budget, run), strict=True)]
+    producers, buyers = _producers(network, world, run, guarantees), _buyers(network, world, run)
     sectors = _sectors(network, world, run)
     users = _users(network, column(world.demand, run), (producers, buyers, sectors))
     links = _links(network, world, run, producers, buyers)
     _rest(users, buyers)
     stores, members = _stores(network, world, run, buyers)
+    _alternatives(network, users)
+    _products(network, world, run, buyers)
     strikes = [
         Strike(
             plan=plan,
+            number=number,
             profile=profile,
             links=[links[i] for i in plan.links],
             producers=[producers[i] for i in plan.nodes],
@@ -36,7 +41,7 @@ def assemble(network: Network, world: World, run: int) -> Cast:
             buyers=[buyers[i] for i in plan.buyers],
             parts=plan.parts.tolist(),
         )
-        for plan, events in zip(network.shocks, world.events, strict=True)
+        for number, (plan, events) in enumerate(zip(network.shocks, world.events, strict=True))
         for profile in profiles(events, run)
     ]
     return Cast(
@@ -47,6 +52,7 @@ def assemble(network: Network, world: World, run: int) -> Cast:
         links=links,
         stores=stores,
         members=members,
+        guarantees=guarantees,
         strikes=strikes,
         habits=habits,
     )
@@ -62,11 +68,11 @@ def _names(network: Network) -> list[tuple[str, str]]:
     return [(network.commodities[commodity], network.regions[region]) for commodity, region in pairs]
 
 
-def _producers(network: Network, world: World, run: int, habits: Habits) -> list[Producer]:
+def _producers(network: Network, world: World, run: int, guarantees: Sequence[Guarantee]) -> list[Producer]:
     capacity, production = column(world.capacity, run), column(world.production, run)
     buffer, elasticity = column(world.buffer_steps, run), column(world.supply_elasticity, run)
     full_cost = column(world.full_cost, run)[0]
-    potential, price_floor = column(world.potential, run), column(world.floor, run)
+    potential, price_floor, price0 = column(world.potential, run), column(world.floor, run), column(world.price0, run)
     producers = [
         Producer(
             commodity=commodity,
@@ -77,7 +83,9 @@ def _producers(network: Network, world: World, run: int, habits: Habits) -> list
             supply_elasticity=elasticity[n],
             full_cost=full_cost,
             potential=potential[n],
-            price_floor=price_floor[n],
+            price_floor=0.0 if (net_floor := network.floor_payer[n]) >= 0 and guarantees[net_floor].is_spent else price_floor[n],
+            guarantee=guarantees[network.floor_payer[n]] if network.floor_payer[n] >= 0 else None,
+            price0=price0[n],
             finished=buffer[n] * production[n],
             expected_orders=production[n],
             made_before=production[n],
@@ -93,7 +101,7 @@ def _producers(network: Network, world: World, run: int, habits: Habits) -> list
 
 def _buyers(network: Network, world: World, run: int) -> list[Buyer]:
     cover, recycled = column(world.cover_steps, run), column(world.recycled, run)
-    short, long = column(world.short, run), column(world.long, run)
+    short, long, price0 = column(world.short, run), column(world.long, run), column(world.price0, run)
     tide = world.tide[:, :, run if world.tide.shape[2] > 1 else 0]
     return [
         Buyer(
@@ -103,6 +111,7 @@ def _buyers(network: Network, world: World, run: int) -> list[Buyer]:
             cover_steps=cover[n],
             short=short[n],
             long=long[n],
+            price0=price0[n],
             tide=tide[:, n if tide.shape[1] > 1 else 0].tolist(),
         )
         for n, (commodity, region) in enumerate(_names(network))
@@ -189,20 +198,38 @@ def _rest(users: Sequence[User], buyers: Sequence[Buyer]) -> None:
 
 
 def _stores(network: Network, world: World, run: int, buyers: Sequence[Buyer]) -> tuple[list[Store], list[Member]]:
-    table, frac = network.stores, column(world.member_frac, run)
-    target, initial, fill = column(world.store_target, run), column(world.store_initial_frac, run), column(world.store_fill_steps, run)
-    trigger, at_most = column(world.store_trigger, run), column(world.store_at_most, run)
-    members = [Member(buyer=buyers[n], frac=frac[i]) for i, n in enumerate(table.member_node)]
+    table, frac, leave = network.stores, column(world.member_frac, run), column(world.member_leave, run)
+    target, initial = column(world.store_target, run), column(world.store_initial_frac, run)
+    numbers = {
+        name: column(getattr(world, f"store_{name}"), run)
+        for name in ("target", "fill_steps", "trigger", "at_most", "start", "reserve", "rate", "budget", "keep")
+    }
+    members = []
+    for i, (owner, n) in enumerate(zip(table.member_store, table.member_node, strict=True)):
+        own = target[owner] * frac[i]
+        members.append(Member(buyer=buyers[n], frac=frac[i], target=own, account=initial[owner] * own, leave=leave[i]))
     stores = [
         Store(
             name=name,
-            target=target[s],
-            fill_steps=fill[s],
-            trigger=trigger[s],
-            at_most=at_most[s],
-            held=initial[s] * target[s],
+            sharing=table.sharing[s],
+            payer=table.payer[s],
             members=[member for member, owner in zip(members, table.member_store, strict=True) if owner == s],
+            **{field: values[s] for field, values in numbers.items()},
         )
         for s, name in enumerate(table.name)
     ]
     return stores, members
+
+
+def _alternatives(network: Network, users: Sequence[User]) -> None:
+    for plan in network.shocks:
+        for u, other in zip(plan.users, plan.instead, strict=False):
+            users[u].instead = users[other] if other >= 0 else None
+            users[u].ratio = plan.ratio
+
+
+def _products(network: Network, world: World, run: int, buyers: Sequence[Buyer]) -> None:
+    for scrap in world.scrap:
+        weight = column(scrap.weight, run)
+        for i, n in enumerate(network.shocks[scrap.shock].buyers):
+            buyers[n].products = Products(weight=weight, before=column(scrap.before[:, i], run))

@@ -1,15 +1,19 @@
-"""Who acts in the twin: producers, buyers, users, links with their shipments, sectors at work, and stores."""
+"""Who acts in the twin: producers, buyers, users, links with their shipments, and sectors at work."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import exp, floor, log
 
+from sim.engine.twin.accounts import Guarantee, Member, Products, Store
 from sim.engine.twin.shocks import Strike
 from sim.model.world import TINY
 
 APPROVED = 1.0 - 1e-9
 """Part of the time it takes to approve a seller above which it counts as approved: sums of parts may miss 1 by rounding."""
+
+HIGHEST = 700.0
+"""Logarithm beyond which no number holds a price."""
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
@@ -28,7 +32,11 @@ class Producer:
     potential: float
     """Most that the host's streams would yield at rest; infinite without a host."""
     price_floor: float
-    """As a multiple of the price at rest, 0 where there is none."""
+    """As a multiple of the price at rest, 0 where there is none, or its budget is spent."""
+    guarantee: Guarantee | None
+    """What pays for the price floor."""
+    price0: float
+    """Price at rest, USD/t; NaN where it is not known."""
     finished: float
     expected_orders: float
     made_before: float
@@ -53,6 +61,8 @@ class Producer:
     idle: float = 0.0
     """Part of the old capacity that is shut, fraction."""
     origin: float = 0.0
+    earned: float | None = 0.0
+    """What it earns before a price floor makes up the difference, a logarithm; None where nothing was shipped."""
     signal: float = 0.0
     cost: float = 0.0
     ask: float = 0.0
@@ -67,6 +77,8 @@ class Producer:
     """Taken in under the price floor in the step at hand."""
     bought: float = 0.0
     """Taken in under the price floor so far."""
+    support: float = 0.0
+    """Paid under the price floor in the step at hand, USD."""
 
     @property
     def name(self) -> str:
@@ -115,6 +127,14 @@ class Buyer:
     """Elasticity of demand in the long run, positive."""
     tide: list[float]
     """What growth, season and noise make of final demand, a factor a step; a single one serves all steps."""
+    price0: float
+    """Price at rest, USD/t; NaN where it is not known."""
+    products: Products | None = None
+    """In use, where a policy recycles them."""
+    aim: float = 0.0
+    """Part of what comes out of use that is to be recycled, fraction."""
+    more: float = 0.0
+    """Recycled by policies beyond the usual."""
     on_hand: float = 0.0
     on_order: float = 0.0
     expected_use: float = 0.0
@@ -149,6 +169,16 @@ class Buyer:
         return f"{self.commodity}.{self.region}"
 
     @property
+    def secondary(self) -> float:
+        """All that is recycled, t."""
+        return self.recycled + self.more
+
+    @property
+    def price(self) -> float:
+        """Price in the market, USD/t; NaN where that at rest is not known."""
+        return self.price0 * exp(min(self.log_price, HIGHEST))
+
+    @property
     def answer(self) -> float:
         """Part of what its final users would want at the usual price that they still want at this one."""
         return exp(-(self.short * self.log_price + (self.long - self.short) * self.slow))
@@ -171,6 +201,20 @@ class User:
     essential: float
     """Part of its sector's output that stops without this input, fraction."""
     surge: float = 1.0
+    instead: User | None = None
+    """By whom the other material is wanted to which it may change."""
+    ratio: float = 1.0
+    """Tonnes of the other material per tonne replaced."""
+    may: float = 0.0
+    """Part of its use that can change, fraction."""
+    pace: float = 0.0
+    """Part of the way to changing, or back, that it goes in a step, fraction."""
+    change_price: float = 0.0
+    """Price from which it changes, a logarithm."""
+    gone_over: float = 0.0
+    """Part of what can change that has, fraction."""
+    changed: float = 0.0
+    """What it wants of another material in the step, t of this one."""
     want: float = 0.0
     got: float = 0.0
     consumed: float = 0.0
@@ -295,35 +339,6 @@ class Link:
         return max(self.first_passable, self.shipped + self.turned_away)
 
 
-@dataclass(kw_only=True, eq=False, slots=True)
-class Member:
-    """A buyer's part in a store."""
-
-    buyer: Buyer
-    frac: float
-    claim: float = 0.0
-    released: float = 0.0
-    stored: float = 0.0
-
-
-@dataclass(kw_only=True, eq=False, slots=True)
-class Store:
-    """A strategic stockpile. Amounts in t."""
-
-    name: str
-    target: float
-    fill_steps: float
-    trigger: float
-    at_most: float
-    held: float
-    members: list[Member]
-
-    @property
-    def commodity(self) -> str:
-        """What the store holds."""
-        return self.members[0].buyer.commodity if self.members else ""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Habits:
     """Numbers and rules that everyone shares in one run, named as in `World` and `Network`."""
@@ -366,5 +381,7 @@ class Cast:
     links: list[Link]
     stores: list[Store]
     members: list[Member]
+    guarantees: list[Guarantee]
+    """One a policy, in the order of their names."""
     strikes: list[Strike]
     habits: Habits

@@ -140,6 +140,10 @@ class StoreWatch:
     def look(self, step: int) -> Iterator[Told]:
         """A release is told when it begins, not again while it lasts, and in full when it ends."""
         store = self.store
+        for member in store.members:
+            if len(store.members) > 1 and member.has_left(step) and not member.has_left(step - 1):
+                own = f"{member.buyer.region} leaves store {store.name} of {store.commodity} with its account of {tonnes(member.account)}"
+                yield Told(step, "member leaves", store.commodity, member.buyer.region, member.account, "t", own)
         served = [member for member in store.members if member.released > ROUNDING * member.buyer.wanted]
         amount = sum(member.released for member in store.members)
         if served and self.since is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import floor, inf
 
-from sim.engine.twin.entities import Cast
+from sim.engine.twin.accounts import Guarantee
+from sim.engine.twin.entities import Cast, Producer
 from sim.engine.twin.goods_watch import OutputWatch, ShortageWatch, StockWatch, StoreWatch
-from sim.engine.twin.market_watch import PriceWatch, SalesWatch, SourceWatch, WorksWatch
+from sim.engine.twin.market_watch import ChangeWatch, GuaranteeWatch, PriceWatch, SalesWatch, SourceWatch, WorksWatch
 from sim.engine.twin.news import KINDS, Event, Told, period
 from sim.engine.twin.policy_watch import PolicyWatch
 from sim.engine.twin.shock_watch import StrikeWatch
@@ -35,6 +37,8 @@ class Log:
             *(OutputWatch(producer, threshold, step_name) for producer in cast.producers if producer.inputs),
             *(PriceWatch(buyer) for buyer in cast.buyers if buyer.users),
             *(WorksWatch(producer, step_name) for producer in cast.producers if producer.production > 0.0),
+            *(ChangeWatch(user, s.profile.size) for s in cast.strikes if s.plan.kind == "substitution" for user in s.users),
+            *(GuaranteeWatch(paid, under, paid.left) for paid, under in _floors(cast)),
             *(SourceWatch(link, days) for link in cast.links if link.fit < 1.0),
         ]
 
@@ -53,3 +57,10 @@ class Log:
     def _dated(self, told: Told) -> Event:
         when = self._network.date_of(told.at)
         return Event(floor(told.at), when, told.kind, told.commodity, told.region, told.amount, told.unit, told.text)
+
+
+def _floors(cast: Cast) -> Iterator[tuple[Guarantee, list[Producer]]]:
+    for guarantee in cast.guarantees:
+        under = [producer for producer in cast.producers if producer.guarantee is guarantee]
+        if under:
+            yield guarantee, under

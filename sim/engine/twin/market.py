@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import fsum, inf
+from math import fsum
 
 from sim.engine.twin.entities import Buyer, Cast, Link, User
 from sim.engine.twin.rationing import ration
@@ -26,16 +26,32 @@ def arrive(cast: Cast) -> None:
         link.buyer.on_order -= link.arrived
 
 
-def recycle(cast: Cast) -> None:
-    """Secondary supply joins the buyers' stock."""
+def recycle(cast: Cast, step: int) -> None:
+    """Secondary supply joins the buyers' stock: the usual, and what policies win back beyond it of what comes out of use."""
     for buyer in cast.buyers:
-        buyer.on_hand += buyer.recycled
+        buyer.more = 0.0
+        if buyer.products and buyer.aim > 0.0:
+            buyer.more = max(0.0, buyer.aim * buyer.products.scrap(step) - buyer.recycled)
+        buyer.on_hand += buyer.secondary
 
 
 def want(cast: Cast, step: int) -> None:
     """Users say what they want: processors what plans take, final users what they would use at today's price."""
     for user in cast.users:
         user.want = user.t_per_t * user.feeds.plan if user.feeds else _final_want(user, step)
+    _change(cast)
+
+
+def _change(cast: Cast) -> None:
+    # What has been changed to another material is not changed again in the same step.
+    for user in cast.users:
+        goal = 1.0 if user.change_price <= 0.0 or user.buyer.log_price >= user.change_price else 0.0
+        user.gone_over += user.pace * (goal - user.gone_over)
+        user.changed = user.want * user.may * user.gone_over
+    for user in cast.users:
+        user.want -= user.changed
+        if user.instead:
+            user.instead.want += user.ratio * user.changed
 
 
 def _final_want(user: User, step: int) -> float:
@@ -44,27 +60,15 @@ def _final_want(user: User, step: int) -> float:
     return user.demand * user.surge * tide * buyer.answer * (user.works_in.work if user.works_in else 1.0)
 
 
-def release(cast: Cast) -> None:
-    """Stores, in turn, hand their members part of what these lack."""
+def muster(cast: Cast) -> None:
+    """Buyers see what is wanted of them, what they can hand out of their stock, and what their users would lack."""
     for buyer in cast.buyers:
         buyer.wanted = sum(user.want for user in buyer.users)
         buyer.usable = buyer.on_hand / max(1.0, cast.habits.uneven * buyer.cover_steps)
-        buyer.lack = max(0.0, _usual_want(buyer) - min(buyer.wanted, buyer.usable))
-    for store in cast.stores:
-        for member in store.members:
-            lack = member.buyer.lack
-            member.claim = store.at_most * lack if lack > store.trigger * _usual_want(member.buyer) else 0.0
-        claimed = sum(member.claim for member in store.members)
-        served = min(1.0, store.held / claimed) if claimed > 0.0 else 0.0
-        for member in store.members:
-            member.released = member.claim * served
-            member.buyer.on_hand += member.released
-            member.buyer.usable += member.released
-            member.buyer.lack -= member.released
-        store.held -= sum(member.released for member in store.members)
+        buyer.lack = max(0.0, usual_want(buyer) - min(buyer.wanted, buyer.usable))
 
 
-def _usual_want(buyer: Buyer) -> float:
+def usual_want(buyer: Buyer) -> float:
     """What its users would want at the usual price; processors want what they plan at any."""
     return sum(user.want if user.feeds else user.want / buyer.answer for user in buyer.users)
 
@@ -99,30 +103,8 @@ def consume(cast: Cast) -> None:
     for buyer in cast.buyers:
         buyer.on_hand -= sum(user.consumed for user in buyer.users)
         buyer.expected_use += cast.habits.g_expect * (buyer.wanted - buyer.expected_use)
-
-
-def fill(cast: Cast) -> None:
-    """Stores, in turn, take what their members' users can spare, and seek what they lack beyond what is under way for them."""
-    for buyer in cast.buyers:
-        buyer.fill_wanted = 0.0
-    for store in cast.stores:
-        pace = store.target / store.fill_steps if store.fill_steps > 0.0 else inf
-        lack = max(0.0, store.target - store.held)
-        for member in store.members:
-            buyer = member.buyer
-            spare = max(0.0, buyer.on_hand - cover_now(buyer, cast) * buyer.expected_use)
-            member.stored = min(min(pace, lack) * member.frac, spare)
-            buyer.on_hand -= member.stored
-        store.held += sum(member.stored for member in store.members)
-        ahead = sum(_ahead(member.buyer) for member in store.members)
-        seeking = min(pace, max(0.0, store.target - store.held - ahead))
-        for member in store.members:
-            member.buyer.fill_wanted += seeking * member.frac
-
-
-def _ahead(buyer: Buyer) -> float:
-    # Goods afloat beyond what users need: this step's have landed, its order is not yet made.
-    return max(0.0, buyer.on_order - (buyer.expected_lead - 1.0) * (buyer.expected_use - buyer.recycled))
+        if buyer.products:
+            buyer.products.past.append(sum(user.consumed for user in buyer.users if not user.feeds))
 
 
 def cover_now(buyer: Buyer, cast: Cast) -> float:
@@ -134,7 +116,7 @@ def order(cast: Cast) -> None:
     """Buyers order what they use, mend stock and pipeline, and hurry before a restriction that they know of ahead."""
     for buyer in cast.buyers:
         buyer.order = 0.0
-        buyer.buy = buyer.expected_use - buyer.recycled + buyer.fill_wanted
+        buyer.buy = buyer.expected_use - buyer.secondary + buyer.fill_wanted
         if not buyer.inbound:
             continue
         target = cover_now(buyer, cast) * buyer.expected_use + (buyer.expected_lead - 1.0) * buyer.buy

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp
 
-from sim.engine.twin.entities import Buyer, Link, Producer, Sector
-from sim.engine.twin.news import ROUNDING, Told, lasting, percent, times, tonnes
+from sim.engine.twin.accounts import Guarantee
+from sim.engine.twin.entities import Buyer, Link, Producer, Sector, User
+from sim.engine.twin.news import ROUNDING, Told, dollars, lasting, listed, percent, times, tonnes
 
 MARKS = (1.5, 2.0, 3.0, 5.0, 10.0)
 """Multiples of the price at rest that are news when it rises beyond them."""
@@ -80,6 +81,50 @@ class WorksWatch:
         producer = self.producer
         text = f"{producer.region}'s new works for {producer.commodity} {what}: {tonnes(amount)} a {self.period}"
         return Told(step, kind, producer.commodity, producer.region, amount, "t", text)
+
+
+@dataclass
+class ChangeWatch:
+    """Tells when half of the use that can change to another material has changed, and when it is again less."""
+
+    user: User
+    most: float
+    """Part of the use that can change in full, fraction."""
+    gone: bool = False
+
+    def look(self, step: int) -> Iterator[Told]:
+        """What has changed follows price and policy alike."""
+        user, buyer = self.user, self.user.buyer
+        part = user.may * user.gone_over
+        if (part > 0.0 and part >= self.most / 2) == self.gone:
+            return
+        self.gone = not self.gone
+        other = user.instead.buyer.commodity if user.instead else "other materials"
+        whose = f"{buyer.region} use of {buyer.commodity} by {user.sector}"
+        if self.gone:
+            kind, text = "users change", f"{whose} goes over to {other}: {percent(part)} of it has"
+        else:
+            kind, text = "users change back", f"{whose} comes back from {other}: {percent(part)} of it is still gone"
+        yield Told(step, kind, buyer.commodity, buyer.region, part, "share", text)
+
+
+@dataclass
+class GuaranteeWatch:
+    """Tells when the budget of a price floor is spent."""
+
+    guarantee: Guarantee
+    producers: list[Producer]
+    budget: float
+    told: bool = False
+
+    def look(self, step: int) -> Iterator[Told]:
+        """Told once: a budget does not come back."""
+        if self.told or not self.guarantee.is_spent:
+            return
+        self.told = True
+        commodity, regions = self.producers[0].commodity, listed(producer.region for producer in self.producers)
+        text = f"price floor {self.guarantee.name} for {commodity} from {regions} ends: its budget of {dollars(self.budget)} is spent"
+        yield Told(step, "price floor spent", commodity, regions, self.budget, "USD", text)
 
 
 @dataclass

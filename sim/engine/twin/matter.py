@@ -24,8 +24,8 @@ class Ledger:
         """Close the books of a step; raises RunError with node, step and gap where matter appeared or vanished (MODEL.md, Matter)."""
         for producer, buyer in zip(self._cast.producers, self._cast.buyers, strict=True):
             used = sum(user.consumed for user in buyer.users)
-            self._due[buyer.commodity] += producer.made + buyer.recycled - used
-            self._turnover[buyer.commodity] += producer.made + buyer.recycled + used
+            self._due[buyer.commodity] += producer.made + buyer.secondary - used
+            self._turnover[buyer.commodity] += producer.made + buyer.secondary + used
         for commodity, there in _weigh(self._cast).items():
             gap = there - self._due[commodity]
             if not abs(gap) <= TOLERANCE * self._turnover[commodity]:
@@ -42,7 +42,7 @@ class Ledger:
         for producer, buyer, (on_hand, finished) in pairs:
             if buyer.commodity != commodity:
                 continue
-            came = sum(link.arrived for link in buyer.inbound) + buyer.recycled + released[buyer.name]
+            came = sum(link.arrived for link in buyer.inbound) + buyer.secondary + released[buyer.name]
             went = sum(user.consumed for user in buyer.users) + stored[buyer.name]
             sold = sum(link.shipped for link in producer.outbound) + producer.taken
             own_gaps = (

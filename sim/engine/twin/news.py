@@ -38,6 +38,7 @@ KINDS = (
     "policy in full force",
     "policy ends",
     "source qualified",
+    "member leaves",
     "store releases",
     "store empty",
     "store release ends",
@@ -57,6 +58,9 @@ KINDS = (
     "works restart",
     "works begun",
     "works open",
+    "users change",
+    "users change back",
+    "price floor spent",
     "stock rebuilt",
     "store full",
 )
@@ -68,7 +72,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the log. `amount` is in `unit`: `t`, `share`, `days` or `times` (a multiple)."""
+    """One line of the log. `amount` is in `unit`: `t`, `share`, `days`, `times` (a multiple) or `USD`."""
 
     step: int
     date: date
@@ -115,6 +119,11 @@ def lasting(days: float) -> str:
 def tonnes(amount: float) -> str:
     """An amount in t to three digits."""
     return format_amount(float(f"{amount:.3g}"), "mass")
+
+
+def dollars(amount: float) -> str:
+    """An amount in USD to three digits."""
+    return f"{float(f'{amount:.3g}'):.15g} USD"
 
 
 def percent(share: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.engine.twin.news import Told, lasting, listed, percent
+from sim.engine.twin.news import Told, lasting, listed, percent, times
 from sim.engine.twin.shock_watch import CourseWatch
 from sim.units import DAYS_PER_YEAR, format_amount
 
@@ -77,6 +77,10 @@ class PolicyWatch(CourseWatch):
                 return f"works of {self._yearly()} for {what} in {where}"
             case "demand_reduction":
                 return f"demand for {what} by {listed(user.sector for user in strike.users)} in {where}"
+            case "recycling":
+                return f"recyclers of {what} in {where}"
+            case "substitution":
+                return f"use of {what} by {listed(user.sector for user in strike.users)} in {where}"
         raise KeyError(strike.plan.kind)
 
     def _effect(self, in_full: bool) -> str:
@@ -98,6 +102,12 @@ class PolicyWatch(CourseWatch):
                 return f"share {size} of what each seller grants them, and forgo as much of their hurry and extra stock"
             case "capacity_project":
                 return "run in full" if in_full else "begin to run in"
+            case "recycling":
+                return f"collect {size} of what comes out of use and win back {percent(course.extra)} of that"
+            case "substitution":
+                others = listed(user.instead.buyer.commodity for user in self._strike.users if user.instead)
+                price = f" once it costs {times(course.trigger)} times what it did at rest" if course.trigger > 1.0 else ""
+                return f"may go over to {others or 'other materials'} up to {size}{price}"
         return f"falls by {size}"
 
     def _agreed(self) -> str:

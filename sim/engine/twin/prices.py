@@ -22,13 +22,13 @@ def price(cast: Cast) -> None:
         if producer.price_floor > 0.0:
             producer.ask = max(producer.ask, _ln(producer.price_floor))
     for buyer in cast.buyers:
-        buyer.offer = _mean(buyer.inbound, lambda link: link.asked_price, buyer.offer, ROUNDING * buyer.order)
+        offer = _mean(buyer.inbound, lambda link: link.asked_price, ROUNDING * buyer.order)
+        buyer.offer = buyer.offer if offer is None else offer
         buyer.log_price += habits.g_price * (buyer.offer + _scarcity(buyer, cast) - buyer.log_price)
         buyer.slow += habits.g_demand * (buyer.log_price - buyer.slow)
     for producer in cast.producers:
-        producer.origin = _mean(
-            producer.outbound, lambda link: link.buyer.log_price - link.duty, producer.origin, ROUNDING * producer.expected_orders
-        )
+        producer.earned = _mean(producer.outbound, lambda link: link.buyer.log_price - link.duty, ROUNDING * producer.expected_orders)
+        producer.origin = producer.origin if producer.earned is None else producer.earned
         if producer.price_floor > 0.0:
             producer.origin = max(producer.origin, _ln(producer.price_floor))
 
@@ -48,10 +48,10 @@ def _scarcity(buyer: Buyer, cast: Cast) -> float:
     return cast.habits.alpha * log(min(max(short, LEAST), 1.0 / LEAST))
 
 
-def _mean(links: Sequence[Link], value: Callable[[Link], float], otherwise: float, least: float) -> float:
-    # Weighted by what was shipped; where nothing was, all stays as it is.
+def _mean(links: Sequence[Link], value: Callable[[Link], float], least: float) -> float | None:
+    # Weighted by what was shipped; None where nothing was.
     shipped = sum(link.shipped for link in links)
-    return sum(link.shipped * value(link) for link in links) / shipped if shipped > least else otherwise
+    return sum(link.shipped * value(link) for link in links) / shipped if shipped > least else None
 
 
 def _quotient(part: float, whole: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from math import inf
 
 
 def ration(supply: float, claims: Sequence[float], rule: str, classes: Sequence[int], weights: Sequence[float]) -> list[float]:
@@ -41,10 +42,11 @@ def _by_class(supply: float, claims: Sequence[float], classes: Sequence[int]) ->
 
 def _by_level(supply: float, claims: Sequence[float], weights: Sequence[float]) -> list[float]:
     # Those who fill up at the lowest level leave the rest to the others.
-    waiting = sorted(range(len(claims)), key=lambda i: claims[i] / weights[i])
+    waiting = sorted(range(len(claims)), key=lambda i: claims[i] / weights[i] if weights[i] > 0.0 else inf)
     left, level = supply, 0.0
     while waiting:
-        level = left / sum(weights[i] for i in waiting)
+        total = sum(weights[i] for i in waiting)
+        level = left / total if total > 0.0 else 0.0
         first = waiting[0]
         if claims[first] > weights[first] * level:
             break

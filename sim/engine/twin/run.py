@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from sim.engine.twin import market, prices, sectors, sourcing, supply
+from sim.engine.twin import market, prices, sectors, sourcing, stores, supply
 from sim.engine.twin.assemble import assemble
 from sim.engine.twin.entities import Cast, Link, Shipment
 from sim.engine.twin.log import Event, Log
 from sim.engine.twin.matter import Ledger
+from sim.engine.twin.purse import Purse
 from sim.engine.twin.shocks import feel
 from sim.errors import ModelError, Problem
 from sim.model.world import Floats, Network, World
@@ -64,7 +65,7 @@ class TwinResult:
     arrived: Floats
     """[step, link]."""
     held: Floats
-    """[step, store]."""
+    """What the store holds for the member after the step, [step, member]."""
     released: Floats
     """Given by the store, [step, member]."""
     stored: Floats
@@ -95,6 +96,14 @@ class TwinResult:
     """As a part of the sales at rest, [step, sector]."""
     output: Floats
     """As a part of the output at rest, [step, sector]."""
+    more: Floats
+    """Recycled by policies beyond the usual, [step, node]."""
+    changed: Floats
+    """What the user wanted of another material instead, t of its own, [step, user]."""
+    floor_left: Floats
+    """Money left for guaranteed prices after the step, USD, infinite where there is no limit, [step, payer]."""
+    paid: Floats
+    """What each policy has paid in all, USD of the clock's start, [payer, kind]; kinds as in `purse.KINDS`."""
     events: tuple[Event, ...]
     """The log, sorted by date."""
 
@@ -115,7 +124,7 @@ RECORDS: dict[str, Callable[[Cast], list[float]]] = {
     "unmet": lambda cast: [user.unmet for user in cast.users],
     "shipped": lambda cast: [link.shipped for link in cast.links],
     "arrived": lambda cast: [link.arrived for link in cast.links],
-    "held": lambda cast: [store.held for store in cast.stores],
+    "held": lambda cast: [member.account for member in cast.members],
     "released": lambda cast: [member.released for member in cast.members],
     "stored": lambda cast: [member.stored for member in cast.members],
     "log_price": lambda cast: [buyer.log_price for buyer in cast.buyers],
@@ -131,6 +140,9 @@ RECORDS: dict[str, Callable[[Cast], list[float]]] = {
     "product_stock": lambda cast: [sector.stock for sector in cast.sectors],
     "sold": lambda cast: [sector.sold for sector in cast.sectors],
     "output": lambda cast: [sector.output for sector in cast.sectors],
+    "more": lambda cast: [buyer.more for buyer in cast.buyers],
+    "changed": lambda cast: [user.changed for user in cast.users],
+    "floor_left": lambda cast: [guarantee.left for guarantee in cast.guarantees],
 }
 
 
@@ -149,15 +161,17 @@ def run_twin(
     """
     if not 0 <= run < world.n_run:
         raise ModelError(Problem(what="no such run", got=str(run), remedy=f"Runs are numbered 0 to {world.n_run - 1}."))
-    return _Twin(network, assemble(network, world, run), threshold).play(arrange)
+    cast = assemble(network, world, run)
+    return _Twin(network, cast, Purse(network, world, run, cast), threshold).play(arrange)
 
 
 class _Twin:
     """A cast, its calendar and its books."""
 
-    def __init__(self, network: Network, cast: Cast, threshold: float) -> None:
+    def __init__(self, network: Network, cast: Cast, purse: Purse, threshold: float) -> None:
         self._n_step = network.n_step
         self._cast = cast
+        self._purse = purse
         self._calendar = simpy.Environment()
         self._ledger = Ledger(cast)
         self._log = Log(network, cast, threshold)
@@ -170,7 +184,9 @@ class _Twin:
         for process in arrange([*shocks, *voyages, self._market()]):
             calendar.process(process)
         calendar.run(until=self._n_step)
-        return TwinResult(events=self._log.close(), **{name: _table(rows) for name, rows in self._rows.items()})
+        self._purse.close()
+        tables = {name: _table(rows) for name, rows in self._rows.items()}
+        return TwinResult(events=self._log.close(), paid=_table(self._purse.paid), **tables)
 
     def _market(self) -> Process:
         yield self._calendar.timeout(MARKET)
@@ -182,17 +198,18 @@ class _Twin:
         cast = self._cast
         feel(cast)
         market.arrive(cast)
-        market.recycle(cast)
+        market.recycle(cast, step)
         supply.muster(cast)
         supply.plan(cast)
         sectors.plan(cast)
         market.want(cast, step)
-        market.release(cast)
+        market.muster(cast)
+        stores.release(cast, step)
         market.use(cast)
         market.make(cast)
         sectors.make(cast)
         market.consume(cast)
-        market.fill(cast)
+        stores.fill(cast, step)
         market.order(cast)
         market.ship(cast)
         self._depart(step)
@@ -204,6 +221,8 @@ class _Twin:
             sourcing.lean(cast)
             supply.adapt(cast)
         supply.remember(cast)
+        supply.support(cast)
+        self._purse.pay(step)
         self._count(step)
 
     def _depart(self, step: int) -> None:

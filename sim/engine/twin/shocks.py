@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from math import floor, inf, log
+from math import exp, floor, inf, log
 from typing import TYPE_CHECKING
 
 import simpy
@@ -35,6 +35,7 @@ class Profile:
     after: float
     size: float
     extra: float
+    trigger: float
 
     def mean_level(self, step: int) -> float:
         """Mean level over [step, step + 1], a fraction (MODEL.md, Shocks)."""
@@ -71,7 +72,7 @@ def overlap(step: int, opens: float, closes: float) -> float:
 
 def profiles(events: Events, run: int) -> list[Profile]:
     """The events of one shock in one run, in stored order; arrays are `[event, run]`, a run axis of length 1 serves all runs."""
-    names = ("announced", "rush", "start", "full_end", "ramp_end", "end", "after", "size", "extra")
+    names = ("announced", "rush", "start", "full_end", "ramp_end", "end", "after", "size", "extra", "trigger")
     columns = {name: column(getattr(events, name), run) for name in names}
     return [Profile(**{name: columns[name][e] for name in names}) for e in range(len(columns["start"]))]
 
@@ -86,6 +87,8 @@ class Strike:
     """One event of one shock or policy: what it strikes, and how hard in the step at hand."""
 
     plan: ShockPlan
+    number: int
+    """Of its shock or policy among those of the network."""
     profile: Profile
     links: list[Link]
     producers: list[Producer]
@@ -137,11 +140,12 @@ def feel(cast: Cast) -> None:
         producer.rebate = producer.added = 0.0
     for user in cast.users:
         user.surge = 1.0
+        user.may = 0.0
     for link in cast.links:
         link.open = link.passing = 1.0
         link.hurry = link.delay = link.duty = link.favour = link.effort = link.pledge = 0.0
     for buyer in cast.buyers:
-        buyer.threat = buyer.bite = buyer.calm = 0.0
+        buyer.threat = buyer.bite = buyer.calm = buyer.aim = 0.0
         buyer.cap = 1.0
     for strike in cast.strikes:
         _EFFECTS[strike.plan.kind](strike)
@@ -242,6 +246,19 @@ def _warn(strike: Strike) -> None:
         link.hurry = max(link.hurry, strike.rush)
 
 
+def _recycle(strike: Strike) -> None:
+    for buyer in strike.buyers:
+        buyer.aim = max(buyer.aim, strike.profile.size * strike.profile.extra * strike.force)
+
+
+def _change(strike: Strike) -> None:
+    course = strike.profile
+    for user in strike.users:
+        user.may = max(user.may, course.size * strike.force)
+        user.pace = 1.0 - exp(-1.0 / course.extra) if course.extra > 0.0 else 1.0
+        user.change_price = log(max(course.trigger, TINY))
+
+
 def _run_in(strike: Strike) -> None:
     added = strike.profile.size * strike.force
     for producer in strike.producers:
@@ -271,5 +288,7 @@ _EFFECTS: dict[str, Callable[[Strike], None]] = {
     JOINT: _join,
     "early_warning": _warn,
     "capacity_project": _run_in,
+    "recycling": _recycle,
+    "substitution": _change,
 }
 """What a shock or a policy of each kind does in a step."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, inf
 
-from sim.engine.twin.entities import Cast, Habits, Producer
+from sim.engine.twin.entities import HIGHEST, Cast, Habits, Producer
 from sim.model.world import TINY
 
 SPREAD = 0.25
@@ -44,13 +44,37 @@ def plan(cast: Cast) -> None:
 
 
 def buy_up(cast: Cast) -> None:
-    """Under a price floor what producers hold beyond their buffer is taken in."""
+    """Under a price floor what producers hold beyond their buffer is taken in, as far as its budget goes, in stored order."""
     for producer in cast.producers:
         producer.taken = 0.0
         if producer.price_floor > 0.0:
-            producer.taken = max(0.0, producer.finished - producer.buffer_steps * producer.expected_orders)
+            over = max(0.0, producer.finished - producer.buffer_steps * producer.expected_orders)
+            producer.taken = min(over, _affordable(producer))
+            if producer.guarantee:
+                producer.guarantee.pay(producer.taken * producer.price_floor * producer.price0)
             producer.finished -= producer.taken
             producer.bought += producer.taken
+
+
+def _affordable(producer: Producer) -> float:
+    # What has no price has no limit.
+    price = producer.price_floor * producer.price0
+    return max(0.0, producer.guarantee.left) / price if producer.guarantee and price > 0.0 else inf
+
+
+def support(cast: Cast) -> None:
+    """Price floors pay for what was taken in and make up what producers earn less; those whose budget is spent are no more."""
+    for producer in cast.producers:
+        lacking = 0.0
+        if producer.earned is not None:
+            lacking = max(0.0, producer.price_floor - exp(min(producer.earned, HIGHEST)))
+        made_up = sum(link.shipped * lacking * producer.price0 for link in producer.outbound)
+        producer.support = producer.taken * producer.price_floor * producer.price0 + made_up
+        if producer.guarantee:
+            producer.guarantee.pay(made_up)
+    for producer in cast.producers:
+        if producer.guarantee and producer.guarantee.is_spent:
+            producer.price_floor = 0.0
 
 
 def adapt(cast: Cast) -> None:

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.room import Room
-from sim.model.world import Floats, Ints, ShockPlan
+from sim.model.world import COST_KINDS, Floats, Ints, ShockPlan
 from sim.units import DAYS_PER_YEAR
 
-KINDS = ("purchase", "proceeds", "holding", "programme", "support", "premium", "tariff")
-"""Kinds of cost; what is earned counts below 0."""
 Bill = tuple[int, str, Floats]
 """Policy that pays, kind, USD of the step before discounting, [run]."""
 
@@ -22,7 +20,7 @@ class Purse:
     def __init__(self, room: Room) -> None:
         """Stocks that are there at the start are counted at their price at rest."""
         net, n_run = room.plan.net, room.world.n_run
-        self.paid = np.zeros((len(net.payers), len(KINDS), n_run))
+        self.paid = np.zeros((len(net.payers), len(COST_KINDS), n_run))
         """USD, [policy, kind, run]."""
         self.usual = np.broadcast_to(room.world.share, room.flows.shipped.shape)
         self.policies = [(s, plan) for s, plan in enumerate(net.shocks) if plan.payer >= 0]
@@ -42,7 +40,7 @@ class Purse:
 
     def _add(self, bills: Iterator[Bill], worth: Floats) -> None:
         for payer, kind, usd in bills:
-            self.paid[payer, KINDS.index(kind)] += usd * worth
+            self.paid[payer, COST_KINDS.index(kind)] += usd * worth
 
     def _of_course(self, room: Room, k: int, shock: int, plan: ShockPlan) -> Iterator[Bill]:
         costs, effects = room.world.costs, room.effects
@@ -93,9 +91,10 @@ class Purse:
         for row, n in enumerate(plan.floors):
             node = plan.makers[n]
             payer = int(net.floor_payer[node])
-            usd = (room.taken[row] * room.floor[n] + sold[n] * room.below_floor[row]) * price[node]
-            self._add(iter([(payer, "support", usd)]), worth)
-            room.floor_left[payer] -= np.where(np.isfinite(room.floor_left[payer]), usd, 0.0)
+            made_up = sold[n] * room.below_floor[row] * price[node]
+            self._add(iter([(payer, "support", room.taken[row] * room.floor[n] * price[node] + made_up)]), worth)
+            # What was taken in has been paid for already.
+            room.floor_left[payer] -= np.where(np.isfinite(room.floor_left[payer]), made_up, 0.0)
         for n in plan.floors:
             spent = room.floor_left[net.floor_payer[plan.makers[n]]] <= 0.0
             room.floor[n, spent] = 0.0

@@ -57,6 +57,7 @@ class Room:
         """Whether some link is open for a part of the step, [run]."""
         self.usual = np.broadcast_to(world.share, (n_link, n_run)).copy()
         """What speaks for a link but for its seller's cost and goods, [link, run]."""
+        self._settle_policies()
         self._settle()
         node, link, user = (net.n_node, n_run), (n_link, n_run), (len(net.users.node), n_run)
         # Scratch that the rules write into. What outlives one rule: `passable`, `in_need` and `need` within trade.py, `buy` and `cover_t`
@@ -84,6 +85,28 @@ class Room:
         """Price in the market of some nodes, USD/t, NaN where that at rest is not known, [node, run]."""
         return np.exp(self.market.price[nodes]) * self.world.price0[nodes]
 
+    def _settle_policies(self) -> None:
+        """What policies keep from step to step beside stocks."""
+        net, world, n_run = self.plan.net, self.world, self.world.n_run
+        self.purse: Purse | None = None
+        self.has_projects = any(shock.kind == "capacity_project" for shock in net.shocks)
+        self.in_use, self.swaps = in_use(net, world, self.plan.feeds), swaps(net, world)
+        """Products in use that a policy recycles, and users who may change to another material."""
+        self.recycles = bool(self.in_use)
+        self.more = np.zeros((net.n_node, n_run) if self.recycles else (0, 0))
+        """What policies recycle in the step beyond the usual, t, [node, run]."""
+        self.floor = np.broadcast_to(world.floor[self.plan.makers], (len(self.plan.makers), n_run)).copy()
+        """Guaranteed price as a multiple of the one at rest, 0 where there is none, [maker, run]."""
+        self.floor_left = np.broadcast_to(world.floor_budget, (len(net.payers), n_run)).copy()
+        """What is left for guaranteed prices, USD, [policy, run]."""
+        for m, payer in enumerate(net.floor_payer[self.plan.makers]):
+            if payer >= 0:
+                self.floor[m, self.floor_left[payer] <= 0.0] = 0.0
+        self.log_floor = np.log(np.maximum(self.floor, TINY))
+        floors = (len(self.plan.floors), n_run)
+        self.taken, self.below_floor = np.zeros(floors), np.zeros(floors)
+        """Taken in under price floors in the step, t, and by how much producers earned less, [maker of `plan.floors`, run]."""
+
     def _settle(self) -> None:
         """What follows from the world and stays as it is, and the flags that let a rule be skipped while it would do nothing."""
         net, world, kinds = self.plan.net, self.world, {shock.kind for shock in self.plan.net.shocks}
@@ -91,12 +114,6 @@ class Room:
         """Part of its stock that a node's users can reach, [node, run]."""
         self.flows.want[...] = rest_wants(self.plan, world)
         self.plan.by_user.sum(self.flows.want, self.flows.wanted)
-        self.has_projects = "capacity_project" in kinds
-        self.in_use, self.swaps = in_use(net, world, self.plan.feeds), swaps(net, world)
-        """Products in use that a policy recycles, and users who may change to another material."""
-        self.recycles = bool(self.in_use)
-        self.more = np.zeros((net.n_node, world.n_run) if self.recycles else (0, 0))
-        """What policies recycle in the step beyond the usual, t, [node, run]."""
         self.surges = bool({"demand_surge", "demand_reduction"} & kinds)
         self.is_calm_sea = world.tide.size == 1
         """Demand has no growth, season or noise."""
@@ -122,17 +139,7 @@ class Room:
         self.at_once = -world.short
         rows = self.plan.makers
         self.capacity, self.production, self.buffer_steps = world.capacity[rows], world.production[rows], world.buffer_steps[rows]
-        self.potential, self.floor = world.potential[rows], np.broadcast_to(world.floor[rows], (len(rows), world.n_run)).copy()
-        self.floor_left = np.broadcast_to(world.floor_budget, (len(net.payers), world.n_run)).copy()
-        """What is left for guaranteed prices, USD, [policy, run]."""
-        for m, node in enumerate(rows):
-            payer = net.floor_payer[node]
-            if payer >= 0:
-                self.floor[m, self.floor_left[payer] <= 0.0] = 0.0
-        self.purse: Purse | None = None
-        floors = (len(self.plan.floors), world.n_run)
-        self.taken, self.below_floor = np.zeros(floors), np.zeros(floors)
-        """Taken in under price floors in the step, t, and by how much producers earned less, [maker of `plan.floors`, run]."""
+        self.potential = world.potential[rows]
         """What the world says of makers, [maker, run]."""
         self.hosts = {n: _hosted(self.production, pairs) for n, pairs in self.plan.hosts.items()}
         """What each by-product comes with, by its number among makers."""
@@ -143,5 +150,4 @@ class Room:
         """Part by which cost rises with a part more output, [maker, run]."""
         self.log_shut, self.log_entry = np.log(world.shut), np.log(world.entry_price)
         self.shut_new = world.shut * world.entry_price
-        self.log_floor = np.log(np.maximum(self.floor, TINY))
         self.rush_t = (world.front_running - 1.0) * world.base_flow

@@ -111,13 +111,13 @@ def _share_jointly(room: Room) -> None:
 
 
 def _afford(room: Room, row: int, n: int, taken: Floats) -> None:
-    """The state takes in no more than its budget pays for."""
+    """The state takes in no more than its budget pays for, and pays for it; makers come in stored order."""
     left = room.floor_left[room.plan.net.floor_payer[room.plan.makers[n]]]
     bound = np.isfinite(left) & (room.floor[n] > 0.0)
     if bound.any():
-        price = np.broadcast_to(room.world.price0, room.state.on_hand.shape)[room.plan.makers[n]]
-        most = left[bound] / (room.floor[n, bound] * price[bound])
-        taken[bound] = np.minimum(taken[bound], most)
+        price = room.floor[n, bound] * np.broadcast_to(room.world.price0, room.state.on_hand.shape)[room.plan.makers[n], bound]
+        taken[bound] = np.minimum(taken[bound], np.maximum(left[bound], 0.0) / price)
+        left[bound] -= taken[bound] * price
     room.taken[row] = taken
 
 

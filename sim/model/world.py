@@ -197,6 +197,10 @@ class Scrap(NamedTuple):
     """What comes out of use in each step of that consumed before the clock, t, [step, node of the plan, run]."""
 
 
+COST_KINDS = ("purchase", "proceeds", "holding", "programme", "support", "premium", "tariff")
+"""Kinds of cost of a policy; what is earned counts below 0."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Costs:
     """What policies cost beyond what goods and stocks do, USD, [policy with a course, run]; rows are those of `Network.shocks`."""

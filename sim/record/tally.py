@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine.money import KINDS
-from sim.model.world import TINY, Floats
+from sim.model.world import COST_KINDS, TINY, Floats
 
 if TYPE_CHECKING:
     from sim.engine.room import Room
@@ -48,7 +47,7 @@ stock; below, as if each missing input cost no more than its share in value adde
 USER_MEASURES = ("unmet_t", "unmet_share")
 FLOOR_MEASURES = {"state_bought_t": "t"}
 """Measures of a price floor: what the state has taken in by the end."""
-COST_MEASURES = {"policy_cost_usd": "USD"} | {f"policy_{kind}_usd": "USD" for kind in KINDS}
+COST_MEASURES = {"policy_cost_usd": "USD"} | {f"policy_{kind}_usd": "USD" for kind in COST_KINDS}
 """What a policy costs over the whole time, discounted to its start: in all, and by kind; what is earned counts below 0."""
 SHOCK_MEASURES = {"shock_days": "days", "longest_shock_days": "days"}
 """Measures of a shock and their units: days in force within the horizon, and its longest strike whether or not it ends within it."""

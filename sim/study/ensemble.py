@@ -12,12 +12,11 @@ import numpy as np
 from sim.draw import draw
 from sim.draw.quantile import quantile
 from sim.engine.batch import simulate
-from sim.engine.money import KINDS
 from sim.engine.room import Room
 from sim.engine.state import at_rest
 from sim.errors import ModelError, Problem
 from sim.model.model import Model
-from sim.model.world import Floats, Ints, Network, Stores, World
+from sim.model.world import COST_KINDS, Floats, Ints, Network, Stores, World
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES, EconomyTally, economy_places
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
@@ -195,7 +194,7 @@ class Keep:
         for measure in FLOOR_MEASURES if len(room.plan.floors) else ():
             self.outcomes[measure][:, first : first + world.n_run] = room.state.bought
         if room.purse is not None:
-            paid = {"cost": room.purse.paid.sum(axis=1)} | {kind: room.purse.paid[:, i] for i, kind in enumerate(KINDS)}
+            paid = {"cost": room.purse.paid.sum(axis=1)} | {kind: room.purse.paid[:, i] for i, kind in enumerate(COST_KINDS)}
             for kind, usd in paid.items():
                 self.outcomes[f"policy_{kind}_usd"][:, first : first + world.n_run] = usd
         self.means["recycled"].add(slice(None), np.broadcast_to(world.recycled, (self.net.n_node, world.n_run)))

@@ -188,13 +188,16 @@ def agree(model: Model, runs: tuple[int, ...]) -> None:
             rows = getattr(getattr(room, home), field)
             arrays.append(by_node(room, rows) if name in OF_MAKERS else rows.copy())
 
-    simulate(net, world, count)
+    room = simulate(net, world, count)
     tolerance = 1e-9 * max(1.0, float(world.production.sum(0).max()))
     for run in runs:
         twin = run_twin(net, world, run)
         for name, arrays in kept.items():
             batch = np.array(arrays)[..., run]
             np.testing.assert_allclose(np.asarray(getattr(twin, name)), batch, rtol=1e-9, atol=tolerance, err_msg=f"{name}, run {run}")
+        if room.purse is not None:
+            paid = room.purse.paid[:, :, run]
+            np.testing.assert_allclose(twin.paid, paid, rtol=1e-9, atol=1e-9 * max(1.0, float(np.nan_to_num(np.abs(paid)).max())))
 
 
 @settings(max_examples=10)

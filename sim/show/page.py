@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.errors import Problem, RunError
+from sim.show.costs import cost_block
 from sim.show.outcome import Block, outcome_blocks, outcome_legend, sector_block
 from sim.show.story import headlines
 from sim.show.told import policies_told, shocks_told
@@ -92,7 +93,11 @@ def write_page(view: RunView, charts: Sequence[Path], manifest: Mapping[str, Any
         view=view,
         manifest=manifest,
         headlines=headlines(view, blocks, sectors),
-        sections=[*_sections(view, {block.name: _table(block) for block in blocks}, charts), *_at_work(sectors)],
+        sections=[
+            *_sections(view, {block.name: _table(block) for block in blocks}, charts),
+            *_at_work(sectors),
+            *_at_work(cost_block(view.summary, n_runs=view.n_runs)),
+        ],
         legend=outcome_legend(blocks, n_runs=view.n_runs, start=start, is_certain=view.is_certain),
         has_prices=any("price" in block.columns for block in blocks),
         short=f"{format_number(100.0 * view.threshold)} % of demand unmet in a step of {format_number(manifest['step_days'])} days",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from sim.errors import Problem, RunError
+from sim.show.costs import cost_block
 from sim.show.outcome import PRICED, Block, outcome_blocks, outcome_legend, sector_block, table_rows
 from sim.show.text import WIDTH, Column, fits, list_table, text_table
 from sim.show.view import all_alike
@@ -83,10 +84,10 @@ def summary_table(summary: pd.DataFrame, *, n_runs: int, start: date | None = No
     blocks = outcome_blocks(summary, n_runs=n_runs, start=start)
     legend = outcome_legend(blocks, n_runs=n_runs, start=start, is_certain=all_alike(summary, n_runs))
     parts = [*(_laid_out(block, width) for block in blocks), textwrap.fill(legend, width)]
-    sectors = sector_block(summary, n_runs=n_runs)
-    if sectors is not None:
-        notes = (textwrap.fill(line, width) for line in sectors.note.split("\n"))
-        parts += [_laid_out(sectors, width), "\n".join(notes)]
+    for block in (sector_block(summary, n_runs=n_runs), cost_block(summary, n_runs=n_runs)):
+        if block is not None:
+            notes = (textwrap.fill(line, width) for line in block.note.split("\n"))
+            parts += [_laid_out(block, width), "\n".join(notes)]
     return "\n\n".join(parts)
 
 

@@ -34,7 +34,7 @@ def test_the_answers_are_those_of_the_runs() -> None:
 
 
 def test_the_commands_work(tmp_path: Path) -> None:
-    assert len(COMMANDS) == 10
+    assert len(COMMANDS) == 11
     own_facts(tmp_path / "my-facts")
     for command in COMMANDS:
         words = shlex.split(command, comments=True)[1:]

@@ -19,7 +19,7 @@ SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 
 OPEN = {
     "eu-japan-economic-security": (
-        "critical-minerals", "ev-batteries", "biotech", "overcapacity", "us-tariffs", "russian-gas", "japan-model", "investment",
+        "ev-batteries", "biotech", "overcapacity", "us-tariffs", "russian-gas",
     ),
     "eu-us-japan-alliance": ("vault", "eu-plan", "two-dependences"),
     "japan-eu-advanced-materials": ("dependence", "advanced-materials", "diversify", "demand-growth", "pooling"),

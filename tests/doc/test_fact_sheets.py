@@ -18,12 +18,8 @@ SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 
 
 OPEN = {
-    "eu-japan-economic-security": ("ev-batteries", "biotech", "overcapacity", "us-tariffs", "russian-gas"),
     "japan-eu-advanced-materials": ("dependence", "advanced-materials", "diversify", "demand-growth", "pooling"),
-    "japan-korea-us-technology": ("batteries-chips", "beyond-price", "china-tariffs", "export-controls"),
-    "us-japan-korea-commitment": (
-        "weak-sectors", "non-market-measures", "legacy-chips", "equipment-controls", "carbon-free-energy",
-    ),
+
 }  # fmt: skip
 """Claims that no shipped scenario cites yet: strike out each with the scenario that answers it."""
 

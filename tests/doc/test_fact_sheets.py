@@ -18,7 +18,7 @@ SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 
 
 OPEN = {
-    "japan-eu-advanced-materials": ("dependence", "advanced-materials", "diversify", "demand-growth", "pooling"),
+
 
 }  # fmt: skip
 """Claims that no shipped scenario cites yet: strike out each with the scenario that answers it."""

@@ -16,9 +16,16 @@ from sim.scenario.amount import key_of
 from sim.scenario.cross import Parts, cross_faults
 from sim.scenario.network import CommoditySpec, Demand, NetworkSpec, NodeSpec, TradeSpec, network_faults
 from sim.scenario.node import Node, plain, problem_at
+from sim.scenario.policy import Policy
 from sim.scenario.scenario import Scenario
+from sim.scenario.shock import Shock
 
 Path = tuple[str | int, ...]
+KINDS = {
+    section: tuple(get_args(model.model_fields["kind"].annotation)[0] for model in get_args(get_args(union)[0]))
+    for section, union in (("shocks", Shock), ("policies", Policy))
+}
+"""Kinds of shock and policy there are."""
 
 _MUST_BE = {
     "model_type": "must be a mapping of keys to values",
@@ -91,7 +98,7 @@ def _fault(details: ErrorDetails, path: Path, raw: Any) -> Fault:
         field = _field(path, raw)
         return Fault("is missing", None, f"Add it: {field.description}" if field and field.description else None, path)
     if kind == "union_tag_not_found":
-        return Fault("is missing", None, f"Write kind: and one of {', '.join(_quoted(told))}.", (*path, "kind"))
+        return Fault("is missing", None, f"Write kind: and one of {', '.join(KINDS[str(path[0])])}.", (*path, "kind"))
     if kind in ("union_tag_invalid", "literal_error"):
         if kind == "union_tag_invalid":
             path, value = (*path, "kind"), value.get("kind")

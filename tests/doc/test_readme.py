@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import sim
 from sim.scenario import shipped
 from tests.doc.pages import own_facts
 from tests.doc.readme import ANSWERS, BLOCK, CHART, README, answers, said
@@ -27,10 +28,16 @@ def test_the_table_and_the_chart_are_those_of_the_command(tmp_path: Path) -> Non
     assert len(words[0]) > 20
 
 
+@pytest.mark.long
 def test_the_answers_are_those_of_the_runs() -> None:
     (shown,) = ANSWERS.finditer(TEXT)
     assert shown[2] == answers()
+
+
+def test_an_answer_is_shown_for_every_scenario_and_the_first_is_that_of_its_runs() -> None:
+    (shown,) = ANSWERS.finditer(TEXT)
     assert all(f"`{name}`" in shown[2] for name in shipped())
+    assert f"| `gallium-export-halt` | {sim.answer('gallium-export-halt')} |" in shown[2]
 
 
 def test_the_commands_work(tmp_path: Path) -> None:
@@ -38,7 +45,7 @@ def test_the_commands_work(tmp_path: Path) -> None:
     own_facts(tmp_path / "my-facts")
     for command in COMMANDS:
         words = shlex.split(command, comments=True)[1:]
-        quick = ["--runs", "50"] if words[0] in {"run", "seeds", "compare"} else []
+        quick = ["--runs", "3" if words[0] == "seeds" else "50"] if words[0] in {"run", "seeds", "compare"} else []
         done = subprocess.run([sys.executable, "-m", "sim", *words, *quick], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout

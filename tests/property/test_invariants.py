@@ -236,7 +236,7 @@ def test_split_of_shipped_scenarios(name: str) -> None:
                 np.testing.assert_array_equal(values, getattr(other, kept)[key], err_msg=f"{kept} {key}")
 
 
-@pytest.mark.parametrize("name", (*FEW, "eu-plan"))
+@pytest.mark.parametrize("name", [*FEW, "eu-plan"])
 def test_start_order_of_the_calendar_does_not_matter(name: str) -> None:
     model = compile_model(load(name))
     world = draw(model, 3, 0, 16)

@@ -80,7 +80,11 @@ def test_what_is_read(text: str | float | date, dimension: Dimension, value: flo
         (20_000, "instant", "not a date (got 20000). Write a date such as '2026-07-01'."),
         ("12 EUR/kg", "price", "only amounts in USD are read (got '12 EUR/kg'). Convert to USD."),
         ("5 bn €/year", "value", "only amounts in USD are read (got '5 bn €/year'). Convert to USD."),
-        ("5 bn USD", "value", "is an amount in US dollars, but an amount of money per year is needed (got '5 bn USD'). Write '5 bn USD/year'."),
+        (
+            "5 bn USD",
+            "value",
+            "is an amount in US dollars, but an amount of money per year is needed (got '5 bn USD'). Write '5 bn USD/year'.",
+        ),
         ("5 Gold/year", "value", "unknown unit 'Gold/year' (got '5 Gold/year'). Did you mean 'USD/year'?"),
         ("5", "value", "has no unit (got '5'). Write an amount of money per year such as '5 bn USD/year'."),
         ("110 USD/kg", "value", "is a price, but an amount of money per year is needed (got '110 USD/kg'). Write '5 bn USD/year'."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.accounts import accounts
+from sim.engine.joint import JointBuying
 from sim.engine.ration import MaxMin, Priority, Proportional, Ration
 from sim.engine.sectors import SectorRows
 from sim.engine.sums import Groups
@@ -64,9 +65,8 @@ class Plan:
         self.sectors = SectorRows(net, n_run)
         """Users of the sectors at work."""
         usual = self.by_dst.sum(np.broadcast_to(world.base_flow, (len(links.src), n_run)).copy(), np.empty((net.n_node, n_run)))
-        joint = [(s, shock.links) for s, shock in enumerate(net.shocks) if shock.kind == "joint_procurement"]
-        self.pools = [(s, JointBuying(net.links.src[rows], usual[links.dst[rows]])) for s, rows in joint]
-        """Joint purchasing, each with its number among the shocks."""
+        self.pools = [JointBuying(net, s, usual) for s, shock in enumerate(net.shocks) if shock.kind == "joint_procurement"]
+        """Joint purchases."""
         self.foreign = (net.node_region[links.src] != net.node_region[links.dst])[:, None]
         """Links that cross a border, [link, 1]."""
         self.returns = bool(self.feeds) or not self.sectors.is_single
@@ -93,22 +93,6 @@ class Plan:
         longer = [events.extra for shock, events in zip(self.net.shocks, world.events, strict=True) if shock.kind == "transport"]
         most = sum(float(extra.max(initial=0.0)) * len(extra) for extra in longer)
         return int(self.net.links.lead_steps[self.routes].max() + min(most, self.net.n_step + 1.0)) + 3
-
-
-class JointBuying:
-    """The links over which some buyers buy as one: what each seller grants them is shared among them anew."""
-
-    def __init__(self, seller: Ints, usual: Floats) -> None:
-        """Lay out the sharing.
-
-        Arguments:
-            seller: node that sells over each of the links, [link of theirs].
-            usual: what the buyer of each buys at rest, t per step, [link of theirs, run].
-        """
-        sellers, row = np.unique(seller, return_inverse=True)
-        self.of_seller = Groups(row, len(sellers))
-        self.fair = MaxMin(self.of_seller, usual, usual.shape[1])
-        self.total, self.shared = np.empty((len(sellers), usual.shape[1])), np.empty(usual.shape)
 
 
 def _use_rule(net: Network, groups: Groups, n_run: int) -> Ration:

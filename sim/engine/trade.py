@@ -28,13 +28,13 @@ def ship(room: Room, k: int) -> None:
         np.copyto(room.served_part, 1.0, where=np.less_equal(p.ship_ration.total, 0.0, out=room.make_mask))
     np.subtract(s.finished, p.ship_ration.total, out=s.finished)
     np.maximum(s.finished, 0.0, out=s.finished)
-    if room.is_joint:
-        _share_jointly(room)
     need = np.subtract(f.order, p.by_dst.sum(f.shipped, room.received), out=room.need)
     np.copyto(need, 0.0, where=np.less_equal(need, room.floor_t, out=room.served))
     room.in_need = not room.served.all()
     if room.in_need and p.net.sweeps > 1:
         _ask_again(room, _in_reach(room))
+    if room.is_joint:
+        _share_jointly(room)
     np.add(s.on_order, room.received, out=s.on_order)
     _see_lead(room)
     n_link, slot = len(f.shipped), k % p.n_slot
@@ -100,14 +100,13 @@ def support(room: Room) -> None:
 
 
 def _share_jointly(room: Room) -> None:
-    """Joint buyers share what each seller has granted them, as evenly as their wants allow."""
-    shipped = room.flows.shipped
-    for shock, pool in room.plan.pools:
-        links, strength = room.plan.net.shocks[shock].links, room.effects.together[shock]
-        granted, asked = shipped[links], room.passable[links]
-        pool.of_seller.sum(granted, pool.total)
-        pool.fair(pool.total, asked, pool.shared)
-        shipped[links] = (1.0 - strength) * granted + strength * pool.shared
+    """Joint buyers share among them what sellers have granted; what each still needs follows."""
+    f, p = room.flows, room.plan
+    for pool in p.pools:
+        pool.share(room)
+    need = np.subtract(f.order, p.by_dst.sum(f.shipped, room.received), out=room.need)
+    np.copyto(need, 0.0, where=np.less_equal(need, room.floor_t, out=room.served))
+    room.in_need = not room.served.all()
 
 
 def _afford(room: Room, row: int, n: int, taken: Floats) -> None:

@@ -62,15 +62,14 @@ class SupplierQualification(OnTrade):
 
 
 class JointProcurement(Measure):
-    """Members buy as one: they do not hoard against each other, and share what each seller has for them by what they usually buy."""
+    """Members buy as one: they do not hoard against each other, and share what all sellers have for them by what they usually buy."""
 
     kind: Literal["joint_procurement"] = Field(description="Joint purchasing.")
     members: Names = Field(description="Regions or groups that buy together.")
     discipline: Share = Field(
         default=1.0,
-        description="Part of the extra stock that members forgo while a restriction is in force, and of each seller's deliveries that is "
-        "shared among them anew, by what they usually buy in all. Sellers are shared one by one: a member shut out by one gets no more of "
-        "another for it, and may fare worse than alone. 1: an assumption, all of it.",
+        description="Part of the extra stock that members forgo while a restriction is in force, and of their deliveries that is shared "
+        "among them anew, by what they usually buy: a member that one seller shuts out gets more from the others. 1: an assumption, all of it.",
     )
 
 

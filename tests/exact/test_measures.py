@@ -172,6 +172,27 @@ shocks: {stop: {kind: outage, commodity: x.made, region: A, severity: 50 %, star
     assert unmet(together, "C") + unmet(together, "D") <= unmet(alone, "C") + unmet(alone, "D") + 1e-9
 
 
+def test_a_member_that_a_seller_shuts_out_fares_like_the_others_in_a_joint_purchase() -> None:
+    """Two sellers of 30 and 20 t a year; the first shuts D out. For each 5 t that D takes of the second, C leaves 5: all are served to the same part."""
+    body = """
+network:
+  commodities: {x.made: {}}
+  nodes:
+    x.made.A: {production: 30 t/year, spare: 0}
+    x.made.B: {production: 20 t/year, spare: 0}
+    x.made.C: {cover: 0 days, demand: {use: 25 t/year}}
+    x.made.D: {cover: 0 days, demand: {use: 25 t/year}}
+shocks:
+  shut: {kind: export_ban, commodity: x.made, from: A, to: D, start: 2026-01-01}
+  stop: {kind: outage, commodity: x.made, region: A, severity: 50 %, start: 2026-01-01}
+"""
+    joint = "policies: {club: {kind: joint_procurement, commodity: x.made, members: [C, D]}}"
+    alone, together = (run_text(text, horizon="4 years", step="1 week", runs=1) for text in (body, body + joint))
+    assert unmet(alone, "D") > 1.5 * unmet(alone, "C")
+    assert unmet(together, "D") == pytest.approx(unmet(together, "C"), rel=0.02)
+    assert unmet(together, "C") + unmet(together, "D") <= (unmet(alone, "C") + unmet(alone, "D")) * (1 + 1e-6)
+
+
 BAN = """
 network:
   commodities: {x.made: {}}

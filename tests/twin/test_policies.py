@@ -68,15 +68,28 @@ def test_a_joint_purchase_comes_into_force_gradually() -> None:
     assert result.shipped == pytest.approx(np.array([plain + force * (fair - plain) for force in (0.0, 0.25, 0.75, 1.0)]), abs=1e-12)
 
 
-def test_what_each_seller_grants_is_shared_apart() -> None:
-    # AAA has half of the 4 t and EEE all of the 2 t that both members ask for in equal parts; nobody gets more than asked of one.
-    nodes = [Node(METAL, region, buffer=0) for region in ("AAA", "EEE")] + [
-        Node(METAL, region, {"cars": 3 * YEAR}) for region in ("BBB", "CCC")
-    ]
-    flows = [Flow(METAL, seller, buyer, flow * YEAR) for seller, flow in (("AAA", 2.0), ("EEE", 1.0)) for buyer in ("BBB", "CCC")]
-    case = build(nodes, flows, [Strike("outage", METAL, ["AAA"], 0.0, size=0.5)], habits=STEADY, n_step=2)
-    result = _run(with_policies(case, JOINT))
-    assert result.shipped == pytest.approx(np.array([[1.0, 1.0, 1.0, 1.0]] * 2), abs=1e-12)
+TWO = [("AAA", 2.0), ("EEE", 1.0)]
+"""Sellers, and what each of two like buyers takes of them in a step."""
+
+
+def two_sellers(*policies: Policy, outage: float = 0.0) -> TwinResult:
+    nodes = [Node(METAL, region, buffer=0) for region, _ in TWO] + [Node(METAL, region, {"cars": 3 * YEAR}) for region in ("BBB", "CCC")]
+    flows = [Flow(METAL, seller, buyer, flow * YEAR) for seller, flow in TWO for buyer in ("BBB", "CCC")]
+    strike = Strike("outage", METAL, ["AAA"], 0.0, size=outage)
+    return _run(with_policies(build(nodes, flows, [strike], habits=STEADY, n_step=2), *policies))
+
+
+def test_members_in_like_need_keep_what_each_seller_grants_them() -> None:
+    # AAA has half of the 4 t and EEE all of the 2 t that both members ask for in equal parts.
+    assert two_sellers(JOINT, outage=0.5).shipped == pytest.approx(np.array([[1.0, 1.0, 1.0, 1.0]] * 2), abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [1.0, 0.5])
+def test_a_member_shut_out_by_one_seller_gets_more_from_the_other(size: float) -> None:
+    # BBB has 2 t of AAA and 1 t of EEE, CCC 1 t of EEE: 2 t for each is fair, and EEE's are all that CCC may take.
+    shut = Policy("export_control", METAL, ["AAA"], buyers=["CCC"], size=0.0)
+    assert two_sellers(shut).shipped[0] == pytest.approx([2.0, 1.0, 0.0, 1.0], abs=1e-12)
+    assert two_sellers(shut, replace(JOINT, size=size)).shipped[0] == pytest.approx([2.0, 1.0 - size, 0.0, 1.0 + size], abs=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -288,6 +288,8 @@ class Link:
     passable: float = 0.0
     first_passable: float = 0.0
     shipped: float = 0.0
+    handed_back: float = 0.0
+    """What its buyer leaves to the other members of a joint purchase, t."""
     turned_away: float = 0.0
 
     @property

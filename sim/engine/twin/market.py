@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from math import fsum
 
-from sim.engine.twin.entities import Buyer, Cast, Link, User
+from sim.engine.twin.entities import Buyer, Cast, User
+from sim.engine.twin.joint import share_jointly
 from sim.engine.twin.rationing import ration
-from sim.engine.twin.shocks import JOINT
 
 TOO_LITTLE = 1e-4
 """Part of an order for which nobody asks again."""
@@ -144,10 +143,10 @@ def ship(cast: Cast) -> None:
         passable = sum(link.passable for link in producer.outbound)
         producer.served = min(1.0, producer.finished / passable) if passable > 0.0 else 1.0
     _grant(cast)
-    _share_anew(cast)
     for _ in range(cast.habits.sweeps - 1):
         _ask_again(cast)
         _grant(cast)
+    share_jointly(cast)
     for buyer in cast.buyers:
         buyer.on_order += sum(link.shipped for link in buyer.inbound)
 
@@ -167,27 +166,6 @@ def _grant(cast: Cast) -> None:
         # A rounding left over, or below zero, would turn the weights of the next sweep round.
         left = producer.finished - sum(shares)
         producer.finished = left if left > NOTHING * producer.finished else 0.0
-
-
-def _share_anew(cast: Cast) -> None:
-    """Members of a joint purchase share what each seller has granted them, by what they usually buy and up to what a link may pass."""
-    for strike in cast.strikes:
-        if strike.plan.kind != JOINT:
-            continue
-        strength = strike.force * strike.profile.size
-        for links in _by_seller(strike.links):
-            granted = sum(link.shipped for link in links)
-            usual = [sum(inbound.base_flow for inbound in link.buyer.inbound) for link in links]
-            fair = ration(granted, [link.passable for link in links], "max-min", [0] * len(links), usual)
-            for link, share in zip(links, fair, strict=True):
-                link.shipped = (1.0 - strength) * link.shipped + strength * share
-
-
-def _by_seller(links: Sequence[Link]) -> Iterable[list[Link]]:
-    found: dict[str, list[Link]] = {}
-    for link in links:
-        found.setdefault(link.seller.name, []).append(link)
-    return found.values()
 
 
 def _ask_again(cast: Cast) -> None:

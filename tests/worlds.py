@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from statistics import NormalDist
 from types import SimpleNamespace
 from typing import Any
 
@@ -50,6 +51,13 @@ shocks:
     region: A
     {start}{shock}
 """
+
+
+def bell(mean: float, sd: float, n: int = 1000) -> str:
+    """A normal law as so many values of equal chance: a law without bounds is refused where numbers below 0 have no meaning."""
+    z = [NormalDist().inv_cdf((i + 0.5) / n) for i in range(n)]
+    spread = (sum(x * x for x in z) / n) ** 0.5
+    return f"{{empirical: [{', '.join(f'{mean + sd * x / spread:.7g}' for x in z)}]}}"
 
 
 def estimate_of(result: Result, measure: str, region: str, sector: str = "all") -> Any:

@@ -55,6 +55,14 @@ def test_output_and_value_added_of_an_open_economy() -> None:
     assert v.sum() == pytest.approx(Y.sum())
 
 
+def test_value_added_of_a_whole_economy_that_stands_still() -> None:
+    """Both sectors lose their only input for good: what is lost in a year is all value added, 36 + 44 = 80 bn USD."""
+    both = text("severity: 100 %", sectors="cars: {}, steel: {}").replace("{cars: 10 t/year}", "{cars: 6 t/year, steel: 4 t/year}")
+    years = [lost(run_text(both, horizon=f"{years} years", step="1 week", runs=1), "economy_lost") for years in (3, 7)]
+    n_week = np.ceil(7 * YEAR / 7) - np.ceil(3 * YEAR / 7)
+    assert (years[1] - years[0]) / n_week * YEAR / 7 == pytest.approx(80e9, rel=1e-9)
+
+
 def test_inoperability_of_a_loss_of_final_sales() -> None:
     x = outputs(A, Y)
     q = inoperability(interdependency(A, x), np.array([0.1 * 50.0, 0.0]) / x)

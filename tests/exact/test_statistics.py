@@ -9,7 +9,7 @@ from sim.draw.quantile import quantile
 from sim.draw.stream import uniforms
 from sim.measure.estimate import chance, estimate
 from sim.scenario.law import Beta, Choice, Empirical, Exponential, Law, Lognormal, Normal, Pert, Triangular, Uniform
-from tests.worlds import estimate_of, run_text, two_sources
+from tests.worlds import YEAR, bell, estimate_of, run_text, two_sources
 
 LOSS = "duration: {exponential: {mean: 1 year}}"
 
@@ -20,6 +20,19 @@ def test_t1_tail_of_an_exponential_loss() -> None:
     loss = estimate_of(result, "unmet_t", "B")
     assert abs(loss["cvar95"] - 3.99573) < 2.576 * loss["cvar95_se"]
     assert loss["p95"] == pytest.approx(2.99573, rel=0.1)
+
+
+def test_t1_tail_of_a_normal_loss() -> None:
+    """A need of N(10, 1) t beyond what comes, of which nothing is in stock: the tail mean is 10 + phi(1.645) / 0.05 = 12.06271."""
+    rate = f"{YEAR / 7!r} t/year"
+    text = f"""
+network:
+  commodities: {{x.made: {{}}}}
+  nodes: {{x.made.A: {{production: {rate}, spare: 0}}, x.made.B: {{cover: 0 days, demand: {{use: {rate}}}}}}}
+shocks: {{need: {{kind: demand_surge, commodity: x.made, region: B, start: 2026-01-01, size: {bell(10, 1, 4000)}}}}}
+"""
+    loss = estimate_of(run_text(text, horizon="1 week", step="1 week", runs=10_000), "unmet_t", "B")
+    assert abs(loss["cvar95"] - 12.06271) < 2.576 * loss["cvar95_se"]
 
 
 def test_t1_tail_of_a_normal() -> None:

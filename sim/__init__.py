@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
-    "Comparison", "Result", "answer", "check", "compare", "facts", "indices", "load", "materials", "plot", "read_data", "run", "seeds",
+    "Backtest", "Comparison", "Result", "answer", "backtest", "check", "compare", "facts", "indices", "load", "materials", "plot", "read_data", "run", "seeds",
     "shipped", "simulate", "trace",
 ]  # fmt: skip
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from sim.api.answering import ANSWER_RUNS, answer, seeds
+from sim.api.backtesting import BACKTEST_RUNS, Backtest, backtest, read_episode
 from sim.api.comparing import Comparison, compare
 from sim.api.facts_told import facts, indices, materials, read_data
 from sim.api.running import Result, chart_helper, check, load, plot, prepare, run, shipped, simulate, trace
 
 __all__ = [
     "ANSWER_RUNS",
+    "BACKTEST_RUNS",
+    "Backtest",
     "Comparison",
     "Result",
     "answer",
+    "backtest",
     "chart_helper",
     "check",
     "compare",
@@ -22,6 +26,7 @@ __all__ = [
     "plot",
     "prepare",
     "read_data",
+    "read_episode",
     "run",
     "seeds",
     "shipped",

@@ -15,6 +15,7 @@ from sim.errors import SimError, near_miss
 
 VERBS = {
     "run": "sim.cli.run:run",
+    "backtest": "sim.cli.backtest:backtest",
     "compare": "sim.cli.compare:compare",
     "validate": "sim.cli.author:validate",
     "scenarios": "sim.cli.browse:scenarios",

@@ -10,6 +10,8 @@ from sim.scenario.sheet import Sheet, read_sheet
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SUFFIXES = (".yaml", ".yml")
+EPISODE = "scenario.yaml"
+"""File of an episode's folder that holds its scenario."""
 
 
 def folder(name: str) -> Path:
@@ -50,3 +52,26 @@ def find(source: str | Path) -> Path:
         return Path(source)
     remedy = near_miss(source, names, "Shipped") or "Give the path of a scenario file."
     raise ScenarioError(Problem(what="no scenario of this name", got=shown(source), remedy=remedy))
+
+
+def episodes() -> tuple[str, ...]:
+    """Names of the past episodes that ship, in order of the alphabet."""
+    return tuple(sorted(path.parent.name for path in (_PACKAGE / "episodes").glob(f"*/{EPISODE}")))
+
+
+def find_episode(source: str | Path) -> Path:
+    """Folder of a past episode.
+
+    source: the folder's path, or the name of one that ships. Raises ScenarioError where there is none.
+    """
+    shipped_one = _PACKAGE / "episodes" / str(source)
+    if isinstance(source, str) and source in episodes():
+        return shipped_one
+    folder = Path(source)
+    if (folder / EPISODE).is_file():
+        return folder
+    if folder.is_dir():
+        remedy = f"An episode is a folder with {EPISODE} and observed.csv."
+        raise ScenarioError(Problem(file=str(folder), what=f"holds no {EPISODE}", remedy=remedy))
+    what = "no such folder" if os.sep in str(source) else "no such episode"
+    raise ScenarioError(Problem(where="episode", what=what, got=shown(str(source)), remedy=near_miss(str(source), episodes(), "Shipped")))

@@ -46,9 +46,9 @@ STATISTICS: dict[str, str] = {
 """What may be made of a series, by name."""
 WITH_LEVEL = ("months_until_above", "months_until_below", "months_below")
 
-REST, PEAK, REGION = "rest", "peak", "region:"
-"""What a number may be relative to, besides a period: the value at rest, the highest monthly mean up to the end of the period, the same
-of another region."""
+REST, PEAK, STORAGE, REGION = "rest", "peak", "storage", "region:"
+"""What a number may be relative to, besides a period: the value at rest (in the same season), the highest monthly mean up to the end of the
+period, the largest stock users can hold, the same of another region."""
 
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -175,8 +175,8 @@ def _faults(row: dict[str, str]) -> Iterator[Fault]:
     if over and row["statistic"] == "at" and over.last - over.first != timedelta(1):
         yield "over", "must be a day", shown(row["over"]), "Write a day, such as 2023-12-15, or another statistic."
     base = row["relative_to"]
-    if base and base not in (REST, PEAK) and not base.startswith(REGION) and period(base) is None:
-        yield "relative_to", "not a base", shown(base), "Write rest, peak, region:NAME, a period such as 2023-06, or nothing."
+    if base and base not in (REST, PEAK, STORAGE) and not base.startswith(REGION) and period(base) is None:
+        yield "relative_to", "not a base", shown(base), "Write rest, peak, storage, region:NAME, a period such as 2023-06, or nothing."
     for name, allowed, needed in (("partner", WITH_PARTNER, ("import_share",)), ("level", WITH_LEVEL, WITH_LEVEL)):
         key = row["series" if name == "partner" else "statistic"]
         if row[name] and key not in allowed:

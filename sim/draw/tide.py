@@ -1,4 +1,4 @@
-"""What growth, season and noise make of final demand."""
+"""What growth, season and noise make of final demand, and the stock that a foreseen season calls for."""
 
 from __future__ import annotations
 
@@ -27,10 +27,40 @@ def tide(net: Network, habits: Habits, draws: Draws) -> Floats:
     days = (np.arange(net.n_step) + 0.5) * net.step_days
     path = np.exp(np.log1p(growth)[None] * (days / DAYS_PER_YEAR)[:, None, None])
     if habits.season:
-        first = (net.start - net.start.replace(month=1, day=1)).days
-        year = (first + days - habits.season_peak) / DAYS_PER_YEAR
-        path = path * (1.0 + habits.season * np.cos(2.0 * np.pi * year))[:, None, None]
+        path = path * (1.0 + _has_season(net, habits) * (habits.season * np.cos(_season_angle(net, habits, days)))[:, None, None])
     return path * _noise(net, habits, draws) if habits.noise else path
+
+
+def season(net: Network, habits: Habits, final_frac: Floats) -> tuple[Floats, Floats]:
+    """What the season makes of use, and the stock it calls for, as `World.swing` and `World.ahead_steps`.
+
+    With `f` the part of use that has a season and `s` its multiple of final demand, `swing = 1 + f (s - 1)`; a stock that takes in the mean and
+    gives out the season changes by `1 - swing` a step, and is `-f season / (2 pi) sin(2 pi (t - peak))` years of use at a time t.
+
+    Arguments:
+        net: structure.
+        habits: season as written.
+        final_frac: part of use at rest that is final, [node, run].
+    """
+    if not habits.season:
+        return np.ones((1, 1, 1)), np.zeros((1, 1, 1))
+    same = (final_frac == final_frac[:, :1]).all()
+    part = _has_season(net, habits) * (final_frac[None, :, :1] if same else final_frac[None])
+    middle = (np.arange(net.n_step) + 0.5) * net.step_days
+    swing = 1.0 + part * (habits.season * np.cos(_season_angle(net, habits, middle)))[:, None, None]
+    begins = -habits.season / (2.0 * np.pi) * float(np.sin(_season_angle(net, habits, np.zeros(1)))[0]) * DAYS_PER_YEAR / net.step_days
+    return swing, np.concatenate([begins * part, begins * part + np.cumsum(1.0 - swing, axis=0)])
+
+
+def _has_season(net: Network, habits: Habits) -> Floats:
+    """1 for nodes in regions that have the season, else 0, [1, node, 1]; of one column where all do."""
+    there = np.isin(net.regions, habits.season_regions)
+    return np.ones((1, 1, 1)) if there.all() else there[net.node_region].astype(np.float64)[None, :, None]
+
+
+def _season_angle(net: Network, habits: Habits, days: Floats) -> Floats:
+    first = (net.start - net.start.replace(month=1, day=1)).days
+    return 2.0 * np.pi * (first + days - habits.season_peak) / DAYS_PER_YEAR
 
 
 def _noise(net: Network, habits: Habits, draws: Draws) -> Floats:

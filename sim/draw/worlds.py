@@ -7,7 +7,7 @@ import numpy as np
 from sim.draw import policies
 from sim.draw.draws import Draws
 from sim.draw.shocks import events, in_order
-from sim.draw.tide import tide
+from sim.draw.tide import season, tide
 from sim.errors import ModelError, Problem
 from sim.model.balance import CLOSE_ENOUGH, close_markets, total, trade
 from sim.model.habits import Habits
@@ -41,6 +41,7 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
     sold = np.zeros_like(bought)
     np.add.at(sold, net.links.src, flow)
     capacity = _capacity(facts, draws, sold)
+    swing, ahead_steps = season(net, model.habits, _final(net, demand) / np.maximum(use, TINY))
     return World(
         n_run=n_run,
         capacity=capacity * per_step,
@@ -48,6 +49,10 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
         demand=demand * per_step,
         recycled=recycled * per_step,
         cover_steps=draws.rows(facts.cover) / net.step_days,
+        storage_t=_storage(facts, draws, use),
+        stock_frac=draws.rows(facts.stock_at_start),
+        swing=swing,
+        ahead_steps=ahead_steps,
         buffer_steps=draws.rows(facts.buffer) / net.step_days,
         share=flow / np.maximum(bought, TINY)[net.links.dst],
         base_flow=flow * per_step,
@@ -139,6 +144,12 @@ def _potential(net: Network, facts: Facts, draws: Draws, capacity: Floats) -> Fl
         potential[n] = np.where(np.isnan(value), potential[n], np.maximum(value, capacity[n]))
     potential[np.setdiff1d(np.arange(net.n_node), net.hosts.by_product)] = np.inf
     return potential
+
+
+def _storage(facts: Facts, draws: Draws, use: Floats) -> Floats:
+    """Largest stock, t, [node, run]: as stated in days of use, else without limit."""
+    days = draws.rows([entry or Entry("", float("inf")) for entry in facts.storage])
+    return np.where(np.isinf(days), np.inf, np.where(np.isinf(days), 0.0, days) * use / DAYS_PER_YEAR)
 
 
 def _production(net: Network, facts: Facts, draws: Draws) -> Floats:

@@ -115,6 +115,8 @@ class Room:
         self.flows.want[...] = rest_wants(self.plan, world)
         self.plan.by_user.sum(self.flows.want, self.flows.wanted)
         self.surges = bool({"demand_surge", "demand_reduction"} & kinds)
+        self.has_season, self.is_bounded = len(world.swing) > 1, bool(np.isfinite(world.storage_t).any())
+        """Use has a season that is foreseen; some users' storage is limited."""
         self.is_calm_sea = world.tide.size == 1
         """Demand has no growth, season or noise."""
         self.wants_change = bool(self.plan.feeds or self.surges or self.swaps or net.prices or net.sectors.name or not self.is_calm_sea)

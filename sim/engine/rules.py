@@ -118,7 +118,7 @@ def use(room: Room) -> None:
     np.subtract(f.want, f.got, out=f.unmet)
 
 
-def make(room: Room) -> None:
+def make(room: Room, k: int) -> None:
     """6. Output is the plan cut to the scarcest input; inputs beyond it stay in stock."""
     s, f, p = room.state, room.flows, room.plan
     f.made[...] = f.plan
@@ -140,7 +140,10 @@ def make(room: Room) -> None:
     np.subtract(s.on_hand, f.consumed, out=s.on_hand)
     np.maximum(s.on_hand, 0.0, out=s.on_hand)
     np.add(s.finished, f.made, out=s.finished)
-    follow(s.expected_use, f.wanted, room.world.g_expect, room.node_a)
+    used = f.wanted
+    if room.has_season:
+        used = np.divide(f.wanted, room.world.swing[k], out=room.node_b)
+    follow(s.expected_use, used, room.world.g_expect, room.node_a)
 
 
 def _fraction_got(room: Room, u: int, out: Floats) -> Floats:

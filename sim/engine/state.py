@@ -183,7 +183,7 @@ def at_rest(plan: Plan, world: World) -> State:
     links = (len(net.links.src), n_run)
     lead = net.links.lead_steps[:, None]
     return State(
-        on_hand=world.cover_steps * use,
+        on_hand=world.stock_frac * np.minimum((world.cover_steps + world.ahead_steps[0]) * use, world.storage_t),
         finished=np.broadcast_to((world.buffer_steps * world.production)[plan.makers], made).copy(),
         on_order=plan.by_dst.sum(np.broadcast_to(world.base_flow * lead, links).copy(), np.empty(shape)),
         expected_use=use.copy(),

@@ -16,7 +16,7 @@ def step(room: Room, k: int) -> None:
     rules.want(room, k)
     stores.release(room, k)
     rules.use(room)
-    rules.make(room)
+    rules.make(room, k)
     recycling.remember_use(room, k)
     stores.fill(room, k)
     rules.order(room)

@@ -43,7 +43,12 @@ def _hand_out(room: Room, account: Account, party: Ints) -> None:
 def fill(room: Room, k: int) -> None:
     """6b. Stores take in what users have beyond the cover they now want; `buy` is use, less recycling, plus what stores seek."""
     s, w = room.state, room.world
-    np.multiply(room.cover_now, s.expected_use, out=room.cover_t)
+    cover = room.cover_now
+    if room.has_season:
+        cover = np.maximum(np.add(cover, w.ahead_steps[k + 1], out=room.cover_t), 0.0, out=room.cover_t)
+    np.multiply(cover, s.expected_use, out=room.cover_t)
+    if room.is_bounded:
+        np.minimum(room.cover_t, w.storage_t, out=room.cover_t)
     np.subtract(s.expected_use, w.recycled, out=room.buy)
     if room.recycles:
         np.subtract(room.buy, room.more, out=room.buy)

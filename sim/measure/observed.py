@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.data.observed import PEAK, REGION, REST, Observable, Period
+from sim.data.observed import PEAK, REGION, REST, STORAGE, Observable, Period
 from sim.model.world import TINY, Floats, Network
 from sim.record.probe import Probe
 from sim.units import DAYS_PER_MONTH
@@ -32,7 +32,7 @@ class Kept(NamedTuple):
     series: Mapping[Probe, Floats]
     """[step, run]."""
     rest: Mapping[Probe, Floats]
-    """[run]."""
+    """[step or 1, run]."""
 
 
 def ratio_of(item: Observable, net: Network, region: str | None = None) -> Ratio:
@@ -74,8 +74,10 @@ def _node(net: Network, commodity: str, region: str) -> int:
 def probes_of(item: Observable, net: Network) -> tuple[Probe, ...]:
     """Readings that `sample` needs of the observable. Raises KeyError as `ratio_of` does."""
     regions = (None, str(item.base).removeprefix(REGION)) if str(item.base).startswith(REGION) else (None,)
-    ratios = [ratio_of(item, net, region) for region in regions]
-    return tuple(dict.fromkeys(probe for ratio in ratios for probe in ratio if probe is not None))
+    found = [probe for region in regions for probe in ratio_of(item, net, region) if probe is not None]
+    if item.base == STORAGE:
+        found.append(Probe("storage", found[0].rows))
+    return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,11 @@ class _Watcher:
         bottom = weights.sum() if self.ratio.bottom is None else weights @ self.kept.series[self.ratio.bottom]
         return self._told(top, bottom)
 
-    def at_rest(self) -> Floats:
-        """Its value at rest, [run]."""
-        return self._told(self.kept.rest[self.ratio.top], 1.0 if self.ratio.bottom is None else self.kept.rest[self.ratio.bottom])
+    def at_rest(self, days: Period) -> Floats:
+        """Its mean over the same days at rest, [run]."""
+        weights = overlap(self.net, days)
+        top = _mean(self.kept.rest[self.ratio.top], weights)
+        return self._told(top, 1.0 if self.ratio.bottom is None else _mean(self.kept.rest[self.ratio.bottom], weights))
 
     def monthly(self, days: Period) -> Floats:
         """Its monthly means, [month, run]."""
@@ -107,6 +111,10 @@ class _Watcher:
         if self.item.series == "unmet":
             return np.maximum(1.0 - value, 0.0)
         return value * (DAYS_PER_MONTH / self.net.step_days) if self.item.series in PER_MONTH else value
+
+
+def _mean(values: Floats, weights: Floats) -> Floats:
+    return values[0] if len(values) == 1 else weights @ values / weights.sum()
 
 
 def overlap(net: Network, days: Period) -> Floats:
@@ -152,7 +160,9 @@ def _base(watcher: _Watcher) -> Floats | float:
     if isinstance(base, Period):
         found = watcher.over(base)
     elif base == REST:
-        found = watcher.at_rest()
+        found = watcher.at_rest(item.over)
+    elif base == STORAGE:
+        found = watcher.kept.rest[Probe("storage", watcher.ratio.top.rows)][0]
     elif base == PEAK:
         found = watcher.monthly(Period(watcher.net.start, item.over.last)).max(axis=0)
     elif base.startswith(REGION):

@@ -356,6 +356,8 @@ def _facts(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str]
         spare=column("spare", rules.spare),
         recycled=column("recycled", 0.0),
         cover=column("cover", rules.cover),
+        storage=stated("storage"),
+        stock_at_start=column("stock_at_start", 1.0),
         buffer=column("buffer", rules.buffer),
         demand=tuple(demand),
         trade=prior,

@@ -36,6 +36,8 @@ class Habits:
     """Relative growth of final demand in a year."""
     season: float
     """Swing of final demand over the year, fraction."""
+    season_regions: tuple[str, ...]
+    """Regions whose use has it."""
     season_peak: float
     """Day of the year of its highest point, from 0."""
     noise: float
@@ -75,6 +77,7 @@ def habits_of(scenario: Scenario) -> Habits:
         slip=Entry("rules.supply.slip", supply.slip),
         growth=Entry("rules.demand.growth", demand.growth),
         season=demand.season,
+        season_regions=scenario.regions_of(demand.season_in),
         season_peak=float((date(2001, month, day) - date(2001, 1, 1)).days),
         noise=demand.noise,
         order_days=rules.order_adjustment,

@@ -28,6 +28,10 @@ class Facts:
     """t/year, [node]."""
     cover: tuple[Entry, ...]
     """days, [node]."""
+    storage: tuple[Entry | None, ...]
+    """Largest stock users can hold, days of use, where there is a limit, [node]."""
+    stock_at_start: tuple[Entry, ...]
+    """Users' stock on the first day, part of that at rest, [node]."""
     buffer: tuple[Entry, ...]
     """days, [node]."""
     demand: tuple[Entry, ...]

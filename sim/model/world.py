@@ -229,6 +229,10 @@ class World:
     """Secondary supply, t per step, [node, run]."""
     cover_steps: Floats
     """Users' stock at rest in steps of use, [node, run]."""
+    storage_t: Floats
+    """Largest stock users can hold, t, infinite without a limit, [node, run]."""
+    stock_frac: Floats
+    """Users' stock at the start, part of that at rest, [node, run]."""
     buffer_steps: Floats
     """Producers' finished stock at rest in steps of output, [node, run]."""
     share: Floats
@@ -247,6 +251,11 @@ class World:
     """Orders before an announced restriction as a multiple of normal trade, [1, run]."""
     tide: Floats
     """What growth, season and noise make of final demand, [step, node, run]; any axis of length 1 where it does not matter."""
+    swing: Floats
+    """What the season makes of the use of a node, [step, node, run]; any axis of length 1 where it does not matter."""
+    ahead_steps: Floats
+    """Stock that use held evenly through the year builds for the season, in steps of use; below 0 where it is used up, [step, node, run],
+    from that before the first step on; any axis of length 1 where it does not matter."""
     short: Floats
     """Demand elasticity at once, positive, [node, run]."""
     long: Floats

@@ -52,6 +52,7 @@ READINGS: dict[str, Callable[[Room, Floats], Floats]] = {
     "use": lambda room, nodes: room.flows.served[nodes].sum(axis=0),
     "wanted": lambda room, nodes: room.flows.wanted[nodes].sum(axis=0),
     "stock": lambda room, nodes: room.state.on_hand[nodes].sum(axis=0),
+    "storage": lambda room, nodes: np.broadcast_to(room.world.storage_t, room.state.on_hand.shape)[nodes].sum(axis=0),
     "store": _stored,
     "production": _of_makers(lambda room: room.flows.made),
     "shipped": lambda room, links: room.flows.shipped[links].sum(axis=0),

@@ -22,6 +22,8 @@ QUANTITIES: dict[str, Quantity] = {
     "spare": Quantity("share", 0),
     "buffer": Quantity("time", 0),
     "cover": Quantity("time", 0),
+    "storage": Quantity("time", 0),
+    "stock_at_start": Quantity("share", 0, 5),
     "recycled": Quantity("rate", 0),
     "potential": Quantity("rate", 0),
 }

@@ -34,6 +34,7 @@ WORD = r"[A-Za-z][A-Za-z0-9_-]*"
 COMMODITY = rf"{WORD}\.{WORD}"
 """Shape of the name of a commodity: material.stage."""
 
+StartPart = Annotated[Amount, Quantity("share", 0, 5)]
 _Positive = Annotated[float, Quantity("number", 0, above=True, law=False)]
 
 
@@ -116,6 +117,10 @@ class NodeSpec(Strict):
     spare: Excess | None = Field(default=None, description="Capacity above output at rest, as a share of it; rules.spare if left out.")
     buffer: Time | None = Field(default=None, description="Producers' finished stock in time of output; rules.buffer if left out.")
     cover: Time | None = Field(default=None, description="Users' stock in time of use; rules.cover if left out.")
+    storage: Time | None = Field(default=None, description="Largest stock users can hold, in time of use; without limit if left out.")
+    stock_at_start: StartPart | None = Field(
+        default=None, description="Users' stock on the first day, as a share of what they would hold at rest; all of it if left out."
+    )
     recycled: Rate = Field(default=written("0 t/year"), description="Secondary supply that reaches the users.")
     potential: Rate | None = Field(
         default=None, description="Most that the hosts' streams would yield, for a by-product; its capacity if left out, and never less."
@@ -126,6 +131,9 @@ class NodeSpec(Strict):
     def _check(self) -> NodeSpec:
         if self.capacity is not None and self.spare is not None:
             raise BadValue(Fault("capacity and spare are both given", None, "Give one of them.", ("spare",)))
+        if isinstance(self.storage, float) and isinstance(self.cover, float) and self.storage < self.cover:
+            what = f"below the users' cover, {self.cover:g} days"
+            raise BadValue(Fault(what, f"{self.storage:g} days", "Raise storage or lower cover.", ("storage",)))
         for name, most in (("capacity", self.capacity), ("potential", self.potential)):
             if isinstance(most, float) and isinstance(self.production, float) and most < self.production:
                 got = f"{most:g} t/year"

@@ -91,6 +91,7 @@ class DemandRules(Strict):
     )
     growth: _Growth = Field(default=0.0, description="Growth of final demand per year, above -100 %. 0: assumption, none.")
     season: FixedShare = Field(default=0.0, description="Swing of final demand over the year, up and down. 0: assumption, none.")
+    season_in: Names = Field(default=("all",), description="Regions or groups whose use has this season; all if left out.")
     season_peak: _DayOfYear = Field(
         default=written("01-15"), description="Day of the year on which it is highest, as month-day. 01-15: assumption, mid-winter."
     )

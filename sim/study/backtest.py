@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from sim.draw import draw
 from sim.engine.batch import simulate
 from sim.model.model import Model
-from sim.model.world import Floats, Network, World
+from sim.model.world import Floats, Ints, Network, World
 from sim.record.probe import Probe, Probes
 from sim.study.ensemble import batch_size, check_rest
 
@@ -19,7 +19,7 @@ Adjust = Callable[[World], World]
 def observe(
     model: Model, probes: Iterable[Probe], n_run: int, rng_seed: int, adjust: Adjust = lambda world: world
 ) -> tuple[dict[Probe, Floats], dict[Probe, Floats]]:
-    """Readings of every run, [step, run], and their values at rest, [run].
+    """Readings of every run, [step, run], and what they are at rest, [step or 1, run].
 
     Arguments:
         model: the compiled episode.
@@ -40,11 +40,11 @@ def observe(
         simulate(net, world, kept.count)
         parts.append((kept.kept, {probe: at_rest(net, world, probe) for probe in wanted}))
     series = {probe: np.concatenate([part[0][probe] for part in parts], axis=1) for probe in wanted}
-    return series, {probe: np.concatenate([part[1][probe] for part in parts]) for probe in wanted}
+    return series, {probe: np.concatenate([part[1][probe] for part in parts], axis=1) for probe in wanted}
 
 
 def at_rest(net: Network, world: World, probe: Probe) -> Floats:
-    """The reading of a world in which nothing happens, [run].
+    """The reading of a world in which nothing happens but the seasons, [step, run]; of one step where it never changes.
 
     Arguments:
         net: structure.
@@ -52,24 +52,40 @@ def at_rest(net: Network, world: World, probe: Probe) -> Floats:
         probe: what is read.
     """
     rows = np.array(probe.rows, dtype=np.intp)
-    return np.broadcast_to(_AT_REST[probe.reading](net, world, rows), (world.n_run,)).copy()
+    value = np.atleast_2d(_AT_REST[probe.reading](net, world, rows))
+    return np.broadcast_to(value, (len(value), world.n_run)).copy()
 
 
-def _used(net: Network, world: World, nodes: Sequence[int]) -> Floats:
-    inbound = [world.base_flow[net.links.dst == n].sum(axis=0) for n in nodes]
-    return np.stack(inbound) + np.broadcast_to(world.recycled, (net.n_node, world.recycled.shape[1]))[nodes]
+def _used(net: Network, world: World, nodes: Ints) -> Floats:
+    """Use spread evenly over the year, t per step, [node, run]."""
+    inbound = np.stack([np.broadcast_to(world.base_flow[net.links.dst == n].sum(axis=0), (world.n_run,)) for n in nodes])
+    return inbound + _rows(world.recycled, net, nodes)
 
 
-def _rows(values: Floats, net: Network, rows: Sequence[int]) -> Floats:
+def _stock(net: Network, world: World, nodes: Ints) -> Floats:
+    steps = _rows(world.cover_steps, net, nodes) + _through_time(world.ahead_steps[-net.n_step :], net, nodes)
+    return np.minimum(steps * _used(net, world, nodes), _rows(world.storage_t, net, nodes)).sum(axis=1)
+
+
+def _seasonal_use(net: Network, world: World, nodes: Ints) -> Floats:
+    return (_through_time(world.swing, net, nodes) * _used(net, world, nodes)).sum(axis=1)
+
+
+def _rows(values: Floats, net: Network, rows: Ints) -> Floats:
     return np.broadcast_to(values, (net.n_node, values.shape[1]))[rows]
 
 
-_AT_REST: dict[str, Callable[[Network, World, Sequence[int]], Floats | float]] = {
+def _through_time(values: Floats, net: Network, rows: Ints) -> Floats:
+    return np.broadcast_to(values, (len(values), net.n_node, values.shape[2]))[:, rows]
+
+
+_AT_REST: dict[str, Callable[[Network, World, Ints], Floats | float]] = {
     "price": lambda net, world, nodes: float(len(nodes)),
     "origin_price": lambda net, world, nodes: float(len(nodes)),
-    "use": lambda net, world, nodes: _used(net, world, nodes).sum(axis=0),
-    "wanted": lambda net, world, nodes: _used(net, world, nodes).sum(axis=0),
-    "stock": lambda net, world, nodes: (_used(net, world, nodes) * _rows(world.cover_steps, net, nodes)).sum(axis=0),
+    "use": _seasonal_use,
+    "wanted": _seasonal_use,
+    "stock": _stock,
+    "storage": lambda net, world, nodes: _rows(world.storage_t, net, nodes).sum(axis=0),
     "store": lambda net, world, nodes: float("nan"),
     "production": lambda net, world, nodes: _rows(world.production, net, nodes).sum(axis=0),
     "shipped": lambda net, world, links: world.base_flow[links].sum(axis=0),

@@ -28,6 +28,10 @@ class Node:
     spare: float = 0.0
     """Capacity above output at rest, fraction."""
     cover: float = 6.0
+    storage: float = inf
+    """Largest stock users can hold, t."""
+    filled: float = 1.0
+    """Part of their usual stock that they have at the start."""
     buffer: float = 2.0
     """Steps."""
     priority: Mapping[str, int] = field(default_factory=dict)
@@ -422,6 +426,10 @@ def _world(
         demand=_column(demand),
         recycled=_column([amount if amount > 1e-12 else 0.0 for amount in recycled]),
         cover_steps=_column([node.cover for node in nodes]),
+        storage_t=_column([node.storage for node in nodes]),
+        stock_frac=_column([node.filled for node in nodes]),
+        swing=np.ones((1, 1, 1)),
+        ahead_steps=np.zeros((1, 1, 1)),
         buffer_steps=_column([node.buffer for node in nodes]),
         share=_column([flow / bought[dst] for flow, dst in zip(base_flow, network.links.dst, strict=True)]),
         base_flow=_column(base_flow),

@@ -102,7 +102,7 @@ def _producers(network: Network, world: World, run: int, guarantees: Sequence[Gu
 def _buyers(network: Network, world: World, run: int) -> list[Buyer]:
     cover, recycled = column(world.cover_steps, run), column(world.recycled, run)
     short, long, price0 = column(world.short, run), column(world.long, run), column(world.price0, run)
-    tide = world.tide[:, :, run if world.tide.shape[2] > 1 else 0]
+    storage, filled = column(world.storage_t, run), column(world.stock_frac, run)
     return [
         Buyer(
             commodity=commodity,
@@ -112,10 +112,18 @@ def _buyers(network: Network, world: World, run: int) -> list[Buyer]:
             short=short[n],
             long=long[n],
             price0=price0[n],
-            tide=tide[:, n if tide.shape[1] > 1 else 0].tolist(),
+            tide=_through_time(world.tide, n, run),
+            swing=_through_time(world.swing, n, run),
+            ahead=_through_time(world.ahead_steps, n, run),
+            storage=storage[n],
+            filled=filled[n],
         )
         for n, (commodity, region) in enumerate(_names(network))
     ]
+
+
+def _through_time(values: Floats, n: int, run: int) -> list[float]:
+    return values[:, n if values.shape[1] > 1 else 0, run if values.shape[2] > 1 else 0].tolist()
 
 
 def _sectors(network: Network, world: World, run: int) -> list[Sector]:
@@ -194,7 +202,8 @@ def _rest(users: Sequence[User], buyers: Sequence[Buyer]) -> None:
         user.want = user.t_per_t * user.feeds.production if user.feeds else user.demand
     for buyer in buyers:
         buyer.expected_use = sum(user.want for user in buyer.users)
-        buyer.on_hand = buyer.rest_stock = buyer.cover_steps * buyer.expected_use
+        buyer.rest_stock = min(buyer.storage, (buyer.cover_steps + buyer.ahead[0]) * buyer.expected_use)
+        buyer.on_hand = buyer.filled * buyer.rest_stock
 
 
 def _stores(network: Network, world: World, run: int, buyers: Sequence[Buyer]) -> tuple[list[Store], list[Member]]:

@@ -129,6 +129,14 @@ class Buyer:
     """What growth, season and noise make of final demand, a factor a step; a single one serves all steps."""
     price0: float
     """Price at rest, USD/t; NaN where it is not known."""
+    swing: list[float]
+    """What the season makes of its use, a factor a step; a single one serves all steps."""
+    ahead: list[float]
+    """Stock built ahead of the season, in steps of use, before the first step and after each; a single one serves all."""
+    storage: float
+    """Largest stock it can hold; infinite without a limit."""
+    filled: float
+    """Part of its usual stock that it has at the start, fraction."""
     products: Products | None = None
     """In use, where a policy recycles them."""
     aim: float = 0.0
@@ -158,6 +166,8 @@ class Buyer:
     usable: float = 0.0
     lack: float = 0.0
     """What its users go without of what they would want at the usual price."""
+    stock_wanted: float = 0.0
+    """Stock it aims at."""
     fill_wanted: float = 0.0
     buy: float = 0.0
     order: float = 0.0

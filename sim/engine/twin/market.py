@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import fsum
 
 from sim.engine.twin.entities import Buyer, Cast, User
@@ -55,8 +56,11 @@ def _change(cast: Cast) -> None:
 
 def _final_want(user: User, step: int) -> float:
     buyer = user.buyer
-    tide = buyer.tide[step if len(buyer.tide) > 1 else 0]
-    return user.demand * user.surge * tide * buyer.answer * (user.works_in.work if user.works_in else 1.0)
+    return user.demand * user.surge * _at(buyer.tide, step) * buyer.answer * (user.works_in.work if user.works_in else 1.0)
+
+
+def _at(course: Sequence[float], step: int) -> float:
+    return course[step] if len(course) > 1 else course[0]
 
 
 def muster(cast: Cast) -> None:
@@ -97,18 +101,22 @@ def make(cast: Cast) -> None:
             user.consumed = user.t_per_t * producer.made
 
 
-def consume(cast: Cast) -> None:
-    """What users consumed leaves the stock; buyers learn what is wanted of it."""
+def consume(cast: Cast, step: int) -> None:
+    """What users consumed leaves the stock; buyers learn what is wanted of it, but for what they know of the season."""
     for buyer in cast.buyers:
         buyer.on_hand -= sum(user.consumed for user in buyer.users)
-        buyer.expected_use += cast.habits.g_expect * (buyer.wanted - buyer.expected_use)
+        buyer.expected_use += cast.habits.g_expect * (buyer.wanted / _at(buyer.swing, step) - buyer.expected_use)
         if buyer.products:
             buyer.products.past.append(sum(user.consumed for user in buyer.users if not user.feeds))
 
 
-def cover_now(buyer: Buyer, cast: Cast) -> float:
-    """Cover a buyer aims at, in steps of use: more of it under threat, but for what members of a joint purchase forgo."""
-    return buyer.cover_steps * (1.0 + (cast.habits.hoarding - 1.0) * (buyer.threat - buyer.calm * buyer.bite))
+def aim(cast: Cast, step: int) -> None:
+    """Buyers see what stock they want: more under threat, but for what members of a joint purchase forgo, and ahead of the season."""
+    for buyer in cast.buyers:
+        cover = buyer.cover_steps * (1.0 + (cast.habits.hoarding - 1.0) * (buyer.threat - buyer.calm * buyer.bite))
+        if len(buyer.ahead) > 1:
+            cover = max(0.0, cover + buyer.ahead[step + 1])
+        buyer.stock_wanted = min(buyer.storage, cover * buyer.expected_use)
 
 
 def order(cast: Cast) -> None:
@@ -118,7 +126,7 @@ def order(cast: Cast) -> None:
         buyer.buy = buyer.expected_use - buyer.secondary + buyer.fill_wanted
         if not buyer.inbound:
             continue
-        target = cover_now(buyer, cast) * buyer.expected_use + (buyer.expected_lead - 1.0) * buyer.buy
+        target = buyer.stock_wanted + (buyer.expected_lead - 1.0) * buyer.buy
         buyer.order = max(0.0, buyer.buy + cast.habits.g_order * (target - buyer.on_hand - buyer.on_order))
         _place(buyer, cast)
         buyer.order += sum(link.rushed for link in buyer.inbound)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import log
 
 from sim.engine.twin.entities import Buyer, Cast, Habits, Link, Producer
-from sim.engine.twin.market import ROUNDING, cover_now
+from sim.engine.twin.market import ROUNDING
 from sim.model.world import TINY
 
 LEAST = 0.03
@@ -43,7 +43,7 @@ def _marginal(producer: Producer, habits: Habits) -> float:
 
 
 def _scarcity(buyer: Buyer, cast: Cast) -> float:
-    target = max(0.0, cover_now(buyer, cast) * buyer.expected_use + buyer.expected_lead * buyer.buy)
+    target = max(0.0, buyer.stock_wanted + buyer.expected_lead * buyer.buy)
     short = (target + TINY) / (max(0.0, buyer.on_hand + buyer.on_order) + TINY)
     return cast.habits.alpha * log(min(max(short, LEAST), 1.0 / LEAST))
 

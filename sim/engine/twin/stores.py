@@ -7,7 +7,7 @@ from math import inf
 
 from sim.engine.twin.accounts import Member, Store
 from sim.engine.twin.entities import Buyer, Cast
-from sim.engine.twin.market import cover_now, usual_want
+from sim.engine.twin.market import usual_want
 from sim.engine.twin.rationing import ration
 
 
@@ -68,7 +68,7 @@ def fill(cast: Cast, step: int) -> None:
 
 def _take(store: Store, member: Member, cast: Cast) -> None:
     buyer = member.buyer
-    spare = max(0.0, buyer.on_hand - cover_now(buyer, cast) * buyer.expected_use)
+    spare = max(0.0, buyer.on_hand - buyer.stock_wanted)
     pace = min(_pace(store, member.target), _affordable(store, member))
     member.stored = min(pace, _lack(member), spare)
     member.account += member.stored

@@ -10,9 +10,6 @@ from sim.model.world import TINY, Floats
 
 NOTHING = 1e-9
 """Part of an order up to which a shipment is rounding."""
-LEAST = 0.03
-"""Stock against target below which price rises no further; above 1 / LEAST it falls no further."""
-
 
 def price(room: Room) -> None:
     """9. Delivered price follows what sellers ask and how scarce stock is; producers earn it less tariffs."""
@@ -25,6 +22,7 @@ def price(room: Room) -> None:
     offer = p.by_dst.sum(offers, room.node_a)
     np.divide(offer, came, out=offer)
     np.copyto(m.offer, offer, where=np.logical_not(room.nothing_came, out=room.mask))
+    look_ahead(room)
     towards = scarcity(room)
     np.add(towards, m.offer, out=towards)
     follow(m.price, towards, w.g_price, room.node_a)
@@ -69,21 +67,58 @@ def ask(room: Room) -> None:
         np.maximum(m.ask[n], room.log_floor[n], out=m.ask[n], where=room.floor[n] > 0)
 
 
+def look_ahead(room: Room) -> None:
+    """9b. What users will want at the usual price, and what part of what they would order then is served."""
+    m, w, s = room.market, room.world, room.state
+    wants = np.exp(np.multiply(m.slow, room.slower, out=room.node_a), out=room.node_a)
+    np.multiply(wants, room.usual_final, out=wants)
+    if room.plan.feeds:
+        np.add(wants, np.subtract(room.usual_wanted, room.usual_final, out=room.node_b), out=wants)
+    if room.has_season:
+        np.divide(wants, w.swing[room.next_step - 1], out=wants)
+    follow(m.usual_use, wants, w.g_expect, room.node_b)
+    meant = np.maximum(np.subtract(m.usual_use, s.expected_use, out=room.node_b), 0.0, out=room.node_b)
+    np.add(meant, room.meant, out=meant)
+    bought = _bought(room)
+    np.greater(meant, np.multiply(m.usual_use, NOTHING, out=room.usable), out=room.mask)
+    np.minimum(meant, bought, out=meant)
+    np.maximum(meant, TINY, out=meant)
+    served = np.minimum(np.divide(room.received, meant, out=meant), 1.0, out=meant)
+    np.subtract(served, m.in_sight, out=served)
+    np.multiply(served, w.g_expect, out=served)
+    np.multiply(served, room.mask, out=served)
+    np.add(m.in_sight, served, out=m.in_sight)
+
+
+def _bought(room: Room) -> Floats:
+    """What users will want at the usual price beyond what is recycled, [node, run]."""
+    bought = np.subtract(room.market.usual_use, room.world.recycled, out=room.need)
+    if room.recycles:
+        np.subtract(bought, room.more, out=bought)
+    return np.maximum(bought, 0.0, out=bought)
+
+
 def scarcity(room: Room) -> Floats:
-    """9b. `alpha ln(target / (H + O))`, bounded: an empty store does not make the price infinite."""
-    s = room.state
+    """9c. `alpha ln((target + horizon V) / (H + O + horizon (V - what is not in sight)))`, bounded."""
+    s, m, w = room.state, room.market, room.world
     target = np.multiply(s.expected_lead, room.buy, out=room.node_b)
     np.add(target, room.cover_t, out=target)
     np.maximum(target, 0.0, out=target)
-    np.add(target, TINY, out=target)
     there = np.add(s.on_hand, s.on_order, out=room.node_a)
     np.maximum(there, 0.0, out=there)  # rounding may leave less than nothing, which would read as a glut
+    later = np.multiply(m.usual_use, w.horizon_steps, out=room.usable)
+    np.add(target, later, out=target)
+    np.add(there, later, out=there)
+    lacking = np.multiply(np.subtract(1.0, m.in_sight, out=later), room.need, out=later)
+    np.subtract(there, np.multiply(lacking, w.horizon_steps, out=lacking), out=there)
+    np.add(target, TINY, out=target)
     np.add(there, TINY, out=there)
     np.divide(target, there, out=target)
-    np.maximum(target, LEAST, out=target)
-    np.minimum(target, 1.0 / LEAST, out=target)
+    np.maximum(target, TINY, out=target)
     np.log(target, out=target)
-    return np.multiply(target, room.world.alpha, out=target)
+    np.multiply(target, w.alpha, out=target)
+    np.minimum(target, w.log_ceiling, out=target)
+    return np.maximum(target, -w.log_ceiling, out=target)
 
 
 def switch(room: Room) -> None:

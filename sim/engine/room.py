@@ -69,6 +69,8 @@ class Room:
         self.make_a, self.make_b, self.make_c, self.served_part = (np.empty(maker) for _ in range(4))
         self.make_mask = np.empty(maker, dtype=bool)
         self.answer = np.ones(node)
+        self.meant = np.zeros(node)
+        """What buyers would order, taken below 0 too, [node, run]; from order to price."""
         """Part of its usual demand that a node's final users still want at the price, [node, run]."""
         self.usual_wanted = np.empty(node) if net.prices else self.flows.wanted
         """What the users of a node would want at the usual price, t, [node, run]."""

@@ -165,6 +165,8 @@ def order(room: Room) -> None:
     np.subtract(f.order, s.on_order, out=f.order)
     np.multiply(f.order, w.g_order, out=f.order)
     np.add(f.order, room.buy, out=f.order)
+    if p.net.prices:
+        room.meant[...] = f.order
     np.maximum(f.order, 0.0, out=f.order)
     np.multiply(f.order, p.has_supply, out=f.order)
     if room.is_pledged:

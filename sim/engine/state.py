@@ -47,6 +47,10 @@ class Market:
     """Delivered, [node, run]."""
     slow: Floats
     """Delivered, as users have grown used to it, [node, run]."""
+    usual_use: Floats
+    """Expected use at the usual price, as users' habits are, t per step, [node, run]."""
+    in_sight: Floats
+    """Part of what is meant to be ordered at the usual price that is served, lagged, [node, run]."""
     offer: Floats
     """Mean of what sellers ask, tariffs included, [node, run]."""
     origin: Floats
@@ -205,7 +209,8 @@ def market_at_rest(plan: Plan, world: World) -> Market:
     share = np.broadcast_to(world.share, (len(plan.net.links.src), world.n_run)).copy()
     can_part = len(plan.floors) or any(shock.kind == "dumping" for shock in plan.net.shocks)
     ask = np.zeros(maker) if can_part else cost
-    return Market(price, slow, offer, origin, cost, ask, share, fit=np.zeros((len(plan.new_links), world.n_run)))
+    usual_use = plan.by_user.sum(rest_wants(plan, world), np.empty(node))
+    return Market(price, slow, usual_use, np.ones(node), offer, origin, cost, ask, share, fit=np.zeros((len(plan.new_links), world.n_run)))
 
 
 def works_at_rest(plan: Plan, world: World, effects: Effects) -> Works:

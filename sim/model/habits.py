@@ -21,6 +21,10 @@ class Habits:
     """Unevenness of stocks among users."""
     scarcity: Entry
     """Elasticity of price to the shortfall of stock."""
+    horizon: Entry
+    """Days ahead over which supply in sight counts."""
+    ceiling: Entry
+    """Highest multiple of the price at rest that scarcity makes."""
     switching: Entry
     """Elasticity of shares to what sellers ask."""
     full_cost: Entry
@@ -68,6 +72,8 @@ def habits_of(scenario: Scenario) -> Habits:
         front_running=Entry("rules.front_running", rules.front_running),
         uneven=Entry("rules.uneven_stocks", rules.uneven_stocks),
         scarcity=Entry("rules.price.scarcity", price.scarcity),
+        horizon=Entry("rules.price.horizon", price.horizon),
+        ceiling=Entry("rules.price.ceiling", price.ceiling),
         switching=Entry("rules.sourcing.switching", sourcing.switching),
         full_cost=Entry("rules.supply.full_cost", supply.full_cost),
         shut_price=Entry("rules.supply.shut_price", supply.shut_price),

@@ -266,6 +266,10 @@ class World:
     """Price at which all capacity is worth running, as a multiple of the one at rest, [1, run]."""
     alpha: Floats
     """Elasticity of price to the shortfall of stock, [1, run]."""
+    horizon_steps: Floats
+    """Steps ahead over which supply in sight counts, [1, run]."""
+    log_ceiling: Floats
+    """Logarithm of the highest multiple of the price at rest that scarcity makes, [1, run]."""
     switching: Floats
     """Elasticity of shares to what sellers ask, [1, run]."""
     shut: Floats

@@ -28,7 +28,8 @@ from sim.scenario.amount import (
 from sim.scenario.law import Amount, support
 
 _NotNegative = Annotated[Amount, Quantity("number", 0, 10)]
-_Scarcity = Annotated[Amount, Quantity("number", 0, 3)]
+_Scarcity = Annotated[Amount, Quantity("number", 0, 10)]
+_Ceiling = Annotated[Amount, Quantity("number", 1, 1e6, above=True, hint="It is a multiple of the price at rest.")]
 _Growth = Annotated[Amount, Quantity("share", -1, 10, above=True)]
 _Spread = Annotated[float, Quantity("share", 0, 2, law=False)]
 _Below = Annotated[Amount, Quantity("number", 0, 1, above=True, below=True)]
@@ -63,7 +64,15 @@ class PriceRules(Strict):
         default=True, description="False: quantities only; prices, and all that answers them, stand still. true: assumption."
     )
     scarcity: _Scarcity = Field(
-        default=1.2, description="Elasticity of price to the shortfall of users' stock. 1.2: 1 to 1.5 fits past episodes."
+        default=1.2, description="Elasticity of price to the shortfall of users' stock and supply in sight. 1.2: assumption."
+    )
+    horizon: Time = Field(
+        default=written("6 months"),
+        description="How far ahead users' stock and supply in sight are weighed against what they will want at the usual price. 6 months: "
+        "assumption. 0: only stock counts.",
+    )
+    ceiling: _Ceiling = Field(
+        default=40.0, description="Highest price that scarcity can make, as a multiple of the one at rest. 40: cerium rose 36-fold in 2011."
     )
     adjustment: FixedDelay = Field(
         default=written("6 weeks"), description="Time in which a price closes its gap to what scarcity asks. 6 weeks: fits past episodes."

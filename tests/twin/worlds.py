@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from math import exp, inf, nan
+from math import exp, inf, log, nan
 
 import numpy as np
 
@@ -121,6 +121,8 @@ class Market:
     full_cost: float = inf
     contract: float = 0.0
     alpha: float = 1.0
+    horizon: float = 0.0
+    ceiling: float = 1e6
     switching: float = 0.0
     shut: float = 0.7
     entry_price: float = 1.25
@@ -450,6 +452,8 @@ def _world(
         supply_elasticity=_column([node.supply_elasticity for node in nodes]),
         full_cost=_column([habits.market.full_cost]),
         alpha=_column([habits.market.alpha]),
+        horizon_steps=_column([habits.market.horizon]),
+        log_ceiling=_column([log(habits.market.ceiling)]),
         switching=_column([habits.market.switching]),
         shut=_column([habits.market.shut]),
         entry_price=_column([habits.market.entry_price]),

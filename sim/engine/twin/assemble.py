@@ -11,7 +11,7 @@ from sim.engine.twin.shocks import Strike, column, profiles
 from sim.model.world import Network, World
 
 NUMBERS = (
-    "hoarding", "uneven", "g_order", "g_stock", "g_expect", "front_running", "alpha", "switching", "shut", "entry_price",
+    "hoarding", "uneven", "g_order", "g_stock", "g_expect", "front_running", "alpha", "horizon_steps", "log_ceiling", "switching", "shut", "entry_price",
     "entry_elasticity", "entry_growth", "g_price", "g_contract", "g_demand", "g_source", "g_signal", "g_close", "g_restart",
     "g_build", "g_ramp",
 )  # fmt: skip
@@ -202,6 +202,7 @@ def _rest(users: Sequence[User], buyers: Sequence[Buyer]) -> None:
         user.want = user.t_per_t * user.feeds.production if user.feeds else user.demand
     for buyer in buyers:
         buyer.expected_use = sum(user.want for user in buyer.users)
+        buyer.usual_use = buyer.expected_use
         buyer.rest_stock = min(buyer.storage, (buyer.cover_steps + buyer.ahead[0]) * buyer.expected_use)
         buyer.on_hand = buyer.filled * buyer.rest_stock
 

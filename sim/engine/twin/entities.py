@@ -149,6 +149,10 @@ class Buyer:
     expected_lead: float = 0.0
     rest_stock: float = 0.0
     log_price: float = 0.0
+    usual_use: float = 0.0
+    """What its users are expected to want at the usual price, as their habits are."""
+    in_sight: float = 1.0
+    """Part of what it would order at the usual price that it is sent, lagged."""
     slow: float = 0.0
     """The price its users have grown used to, a logarithm."""
     offer: float = 0.0
@@ -170,6 +174,8 @@ class Buyer:
     """Stock it aims at."""
     fill_wanted: float = 0.0
     buy: float = 0.0
+    meant: float = 0.0
+    """What it would order, taken below 0 too."""
     order: float = 0.0
     need: float = 0.0
 
@@ -362,6 +368,8 @@ class Habits:
     g_expect: float
     front_running: float
     alpha: float
+    horizon_steps: float
+    log_ceiling: float
     switching: float
     shut: float
     entry_price: float

@@ -122,12 +122,13 @@ def aim(cast: Cast, step: int) -> None:
 def order(cast: Cast) -> None:
     """Buyers order what they use, mend stock and pipeline, and hurry before a restriction that they know of ahead."""
     for buyer in cast.buyers:
-        buyer.order = 0.0
+        buyer.order = buyer.meant = 0.0
         buyer.buy = buyer.expected_use - buyer.secondary + buyer.fill_wanted
         if not buyer.inbound:
             continue
         target = buyer.stock_wanted + (buyer.expected_lead - 1.0) * buyer.buy
-        buyer.order = max(0.0, buyer.buy + cast.habits.g_order * (target - buyer.on_hand - buyer.on_order))
+        buyer.meant = buyer.buy + cast.habits.g_order * (target - buyer.on_hand - buyer.on_order)
+        buyer.order = max(0.0, buyer.meant)
         _place(buyer, cast)
         buyer.order += sum(link.rushed for link in buyer.inbound)
 

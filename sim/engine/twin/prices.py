@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import log
+from math import exp, log
 
 from sim.engine.twin.entities import Buyer, Cast, Habits, Link, Producer
 from sim.engine.twin.market import ROUNDING
 from sim.model.world import TINY
 
-LEAST = 0.03
-"""Stock and pipeline as a part of their target below which a shortfall raises the price no further."""
 
-
-def price(cast: Cast) -> None:
+def price(cast: Cast, step: int) -> None:
     """Sellers ask what the last tonne costs them; buyers pay that, and more where their stock falls short; producers see what they earn."""
     habits = cast.habits
     for producer in cast.producers:
@@ -24,7 +21,8 @@ def price(cast: Cast) -> None:
     for buyer in cast.buyers:
         offer = _mean(buyer.inbound, lambda link: link.asked_price, ROUNDING * buyer.order)
         buyer.offer = buyer.offer if offer is None else offer
-        buyer.log_price += habits.g_price * (buyer.offer + _scarcity(buyer, cast) - buyer.log_price)
+        _look_ahead(buyer, habits, step)
+        buyer.log_price += habits.g_price * (buyer.offer + _scarcity(buyer, habits) - buyer.log_price)
         buyer.slow += habits.g_demand * (buyer.log_price - buyer.slow)
     for producer in cast.producers:
         producer.earned = _mean(producer.outbound, lambda link: link.buyer.log_price - link.duty, ROUNDING * producer.expected_orders)
@@ -42,10 +40,26 @@ def _marginal(producer: Producer, habits: Habits) -> float:
     return own + producer.input_price
 
 
-def _scarcity(buyer: Buyer, cast: Cast) -> float:
-    target = max(0.0, buyer.stock_wanted + buyer.expected_lead * buyer.buy)
-    short = (target + TINY) / (max(0.0, buyer.on_hand + buyer.on_order) + TINY)
-    return cast.habits.alpha * log(min(max(short, LEAST), 1.0 / LEAST))
+def _look_ahead(buyer: Buyer, habits: Habits, step: int) -> None:
+    """What users will want at the usual price, and what part of the order for it comes."""
+    short_answer = exp(-buyer.short * buyer.log_price)
+    wants = sum(user.want if user.feeds else user.want / short_answer for user in buyer.users)
+    season = buyer.swing[step] if len(buyer.swing) > 1 else buyer.swing[0]
+    buyer.usual_use += habits.g_expect * (wants / season - buyer.usual_use)
+    would = buyer.meant + max(0.0, buyer.usual_use - buyer.expected_use)
+    if would > ROUNDING * buyer.usual_use:
+        due = min(would, max(0.0, buyer.usual_use - buyer.secondary))
+        sent = sum(link.shipped for link in buyer.inbound)
+        buyer.in_sight += habits.g_expect * (min(1.0, _quotient(sent, due)) - buyer.in_sight)
+
+
+def _scarcity(buyer: Buyer, habits: Habits) -> float:
+    later = habits.horizon_steps * buyer.usual_use
+    lacking = habits.horizon_steps * (1.0 - buyer.in_sight) * max(0.0, buyer.usual_use - buyer.secondary)
+    wanted = max(0.0, buyer.stock_wanted + buyer.expected_lead * buyer.buy) + later
+    there = max(0.0, buyer.on_hand + buyer.on_order) + later - lacking
+    scarce = habits.alpha * _ln((wanted + TINY) / (there + TINY))
+    return min(max(scarce, -habits.log_ceiling), habits.log_ceiling)
 
 
 def _mean(links: Sequence[Link], value: Callable[[Link], float], least: float) -> float | None:

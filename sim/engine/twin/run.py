@@ -218,7 +218,7 @@ class _Twin:
         sourcing.qualify(cast)
         supply.buy_up(cast)
         if cast.habits.prices:
-            prices.price(cast)
+            prices.price(cast, step)
             sourcing.lean(cast)
             supply.adapt(cast)
         supply.remember(cast)

@@ -79,15 +79,34 @@ class Result:
 
     def view(self) -> RunView:
         """The result as charts and terminal tables see it."""
+        return self._seen
+
+    @cached_property
+    def _seen(self) -> RunView:
         from sim.record.folder import manifest
 
         return _view(manifest(self.record), {"summary": self._summary, "series": self._series})
 
-    def plot(self, folder: str | Path = "charts") -> tuple[Path, ...]:
-        """Draw all charts into a folder, PNG and SVG, and return their paths."""
+    def plot(self, folder: str | Path = "charts", *, every: bool = False) -> tuple[Path, ...]:
+        """Draw the charts into a folder, PNG and SVG, and return their paths.
+
+        Arguments:
+            folder: made if absent.
+            every: also those of commodities to which nothing, or less, happens.
+        """
         from sim.show.charts import write_charts
 
-        return write_charts(self.view(), Path(folder))
+        return write_charts(self.view(), Path(folder), every=every)
+
+    def left_out(self, folder: str | Path) -> tuple[str, ...]:
+        """In sentences: commodities that got no chart, why, and how to draw them.
+
+        Arguments:
+            folder: the run folder, as `save` gives it.
+        """
+        from sim.show.choice import choose, left_out
+
+        return left_out(self.view(), choose(self.view()).drawn, str(folder))
 
     def save(self, out: str | Path | None = None, helper: Helper | None = None) -> Path:
         """Write the run folder under `out` (`runs` if not given) and return its path.
@@ -106,7 +125,7 @@ class Result:
 
         tables = {"summary": self._summary, "series": self._series}
         told = manifest(self.record)
-        view = _view(told, tables)
+        view = self.view()
 
         @contextmanager
         def drawn(folder: Path) -> Iterator[Callable[[], Path]]:
@@ -288,8 +307,12 @@ def shipped() -> list[dict[str, Any]]:
     return [{"name": name, "title": s.title, "question": s.question, "variants": list(s.variants)} for name, s in scenarios]
 
 
-def plot(folder: str | Path) -> tuple[Path, ...]:
+def plot(folder: str | Path, *, every: bool = False) -> tuple[Path, ...]:
     """Draw the charts of a run folder anew, rebuild its page, and return the paths of all.
+
+    Arguments:
+        folder: that `Result.save` has written.
+        every: draw also commodities to which nothing, or less, happens.
 
     Raises:
         DataError: it is not a whole run folder. RunError: it cannot be written.
@@ -301,7 +324,7 @@ def plot(folder: str | Path) -> tuple[Path, ...]:
     manifest, tables = read(Path(folder))
     view = _view(manifest, tables)
     try:
-        charts = write_charts(view, Path(folder) / "charts")
+        charts = write_charts(view, Path(folder) / "charts", every=every)
         return (*charts, write_page(view, charts, manifest, Path(folder) / "report.html"))
     except OSError as error:
         raise RunError(Problem(file=str(folder), what="cannot write the charts", got=error.strerror or str(error))) from error
@@ -362,6 +385,7 @@ def _view(manifest: dict[str, Any], tables: dict[str, pd.DataFrame]) -> RunView:
         scenario=manifest["scenario"],
         variant=manifest["variant"],
         commodities=tuple(manifest["commodities"]),
+        main=(manifest["resolved"].get("headline") or {}).get("commodity"),
         regions=tuple(manifest["regions"]),
         sources=tuple(manifest["fact_sources"]),
         n_runs=manifest["runs"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +110,10 @@ def _run_and_save(asked: Asked, helper: Helper | None) -> None:
         told = result.report()
         print_json({"scenario": told.pop("scenario"), "run_folder": str(folder), **told})
     else:
-        click.echo(f"\nTables and charts: {folder}")
+        click.echo()
+        for sentence in result.left_out(folder):
+            click.echo(f"{textwrap.fill(sentence, screen_width(), break_on_hyphens=False, break_long_words=False)}\n")
+        click.echo(f"Tables and charts: {folder}")
     if not asked.quiet:
         saved = time.monotonic()
         click.echo(f"simulated in {simulated - began:.1f} s, written in {saved - simulated:.1f} s", err=True)
@@ -126,19 +130,21 @@ def print_summary(result: Result) -> None:
 
 PLOT_EXAMPLES = """
 \b
-Example:
-  sim plot runs/gallium-export-halt-2026-11-21-1a2b3c
+Examples:
+  sim plot runs/gallium-export-halt-20261121-1a2b3c4d
+  sim plot runs/ev-battery-chain-20261121-1a2b3c4d --all
 """
 
 
 @click.command(epilog=PLOT_EXAMPLES)
 @click.argument("run_folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def plot(run_folder: Path) -> None:
+@click.option("--all", "every", is_flag=True, help="Draw also commodities to which nothing, or less, happens.")
+def plot(run_folder: Path, every: bool) -> None:
     """Draw the charts of a run folder again.
 
     Prints the files written.
     """
     from sim import api
 
-    for path in api.plot(run_folder):
+    for path in api.plot(run_folder, every=every):
         click.echo(path)

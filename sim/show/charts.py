@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.errors import Problem, RunError
 from sim.show import style
+from sim.show.choice import SEEN, planned
 from sim.show.helper import Helper
 from sim.show.layout import Grid, Key, Sheet, build
 from sim.show.marks import draw_fan, draw_line, draw_stack, draw_store, fan_keys, label_ends, store_keys
@@ -36,8 +37,6 @@ PERCENT = 100.0
 OWN_SCALE = " Each panel has a scale of its own."
 LABEL_IN = 2.4
 """Room for a label at the end of a curve, inches."""
-SEEN = 5e-4
-"""Smallest unmet share that shows on paper; a band that stays below is put into words."""
 MOST_ORIGINS = 6
 
 
@@ -188,52 +187,49 @@ def survival(view: RunView, commodity: str) -> Figure:
         return figure
 
 
-_CHARTS: tuple[tuple[str, Callable[[RunView, str], Figure], tuple[str, ...]], ...] = (
-    ("shortage", shortage_fan, ("unmet",)),
-    ("price", price_fan, ("price",)),
-    ("supply", supply_by_origin, ("supply", "demand")),
-    ("stock", stock_levels, ("cover",)),
-    ("survival", survival, ("short",)),
-)
+_CHARTS: Mapping[str, Callable[[RunView, str], Figure]] = {
+    "shortage": shortage_fan,
+    "price": price_fan,
+    "supply": supply_by_origin,
+    "stock": stock_levels,
+    "survival": survival,
+}
 
 
-def write_charts(view: RunView, folder: Path) -> tuple[Path, ...]:
-    """Draw every chart the run has the series for, as PNG and SVG (`shortage-gallium.refined.png` ...).
+def write_charts(view: RunView, folder: Path, *, every: bool = False) -> tuple[Path, ...]:
+    """Draw the charts that show something, as PNG and SVG (`shortage-gallium.refined.png` ...).
 
     Arguments:
         view: the run.
         folder: where to write; made if absent.
+        every: draw every chart the run has the series for.
     Raises:
         RunError: the run kept none of the series that charts are drawn from, or the folder cannot be written.
     """
-    with drawing(view, folder) as finish:
+    with drawing(view, folder, every=every) as finish:
         return finish()
 
 
 @contextmanager
-def drawing(view: RunView, folder: Path, helper: Helper | None = None) -> Iterator[Callable[[], tuple[Path, ...]]]:
+def drawing(view: RunView, folder: Path, helper: Helper | None = None, *, every: bool = False) -> Iterator[Callable[[], tuple[Path, ...]]]:
     """Let a helper begin with the first charts while the block does something else.
 
     Arguments:
         view: the run.
         folder: where to write; made if absent.
         helper: another process that draws some of them.
+        every: as for `write_charts`.
     Yields:
         a function that draws the other charts here, waits for the helper, and returns the paths.
     Raises:
         RunError: as `write_charts`. The helper stops, so that it writes no more.
     """
-    jobs = [
-        (place, commodity)
-        for commodity in view.commodities
-        if _has_users(view, commodity)
-        for place, (_, _, needs) in enumerate(_CHARTS)
-        if all(view.has(series, commodity) for series in needs)
-    ]
+    jobs = planned(view, every=every)
     if not jobs:
         remedy = "Name series under watch.series and run it again."
         raise RunError(Problem(where="charts", what="the run kept no series to draw", remedy=remedy))
-    first, last = jobs[: (len(jobs) + 1) // 2], jobs[(len(jobs) + 1) // 2 :]
+    # The helper gets two more than half: tables and the page are written here.
+    first, last = jobs[: len(jobs) // 2 + 2], jobs[len(jobs) // 2 + 2 :]
     if helper:
         helper.ask(_draw, view, folder, first)
 
@@ -255,18 +251,13 @@ def drawing(view: RunView, folder: Path, helper: Helper | None = None) -> Iterat
         raise
 
 
-def _draw(view: RunView, folder: Path, jobs: Sequence[tuple[int, str]]) -> tuple[Path, ...]:
-    """Draw charts, each a place in `_CHARTS` and a commodity."""
+def _draw(view: RunView, folder: Path, jobs: Sequence[tuple[str, str]]) -> tuple[Path, ...]:
+    """Draw charts, each a kind and a commodity."""
     written: list[Path] = []
     with style.chart_style():
-        for place, commodity in jobs:
-            stem, draw, _ = _CHARTS[place]
-            written += style.save(draw(view, commodity), folder, f"{stem}-{commodity}")
+        for kind, commodity in jobs:
+            written += style.save(_CHARTS[kind](view, commodity), folder, f"{kind}-{commodity}")
     return tuple(written)
-
-
-def _has_users(view: RunView, commodity: str) -> bool:
-    return not view.has("demand", commodity) or bool(in_use(view, commodity, view.by_region("demand", commodity)))
 
 
 def _quiet_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.errors import Problem, RunError
+from sim.show.choice import left_out
 from sim.show.costs import cost_block
 from sim.show.outcome import Block, outcome_blocks, outcome_legend, sector_block
 from sim.show.story import headlines
@@ -93,6 +94,7 @@ def write_page(view: RunView, charts: Sequence[Path], manifest: Mapping[str, Any
         view=view,
         manifest=manifest,
         headlines=headlines(view, blocks, sectors),
+        left_out=left_out(view, {chart.stem.partition("-")[2] for chart in charts}),
         sections=[
             *_sections(view, {block.name: _table(block) for block in blocks}, charts),
             *_at_work(sectors),

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.show import style
+from sim.show.choice import STILL, is_still
 from sim.show.layout import Grid, Key, Sheet, build
 from sim.show.marks import draw_fan, draw_line, fan_keys
 from sim.show.parts import certainty, dress, in_use
@@ -15,8 +16,6 @@ from sim.show.scales import TICK_PT, is_far, multiple_axis, multiple_labels, mul
 from sim.show.view import Course, RunView
 from sim.show.words import commodity_label, listing
 
-STILL = 0.05
-"""Part by which a price may stray and still count as hardly moving."""
 MADE = style.VERMILION
 MADE_PT = 0.9
 
@@ -32,7 +31,7 @@ def price_fan(view: RunView, commodity: str) -> Figure:
     """
     with style.chart_style():
         fans = in_use(view, commodity, view.by_region("price", commodity))
-        shown = {region: fan for region, fan in fans.items() if not _is_still(fan)}
+        shown = {region: fan for region, fan in fans.items() if not is_still(fan)}
         made = {region: course for region, course in _made(view, commodity).items() if region in shown}
         low, top = _reach(shown, made)
         sheet = Sheet(
@@ -52,11 +51,6 @@ def price_fan(view: RunView, commodity: str) -> Figure:
                 draw_line(axes, made[region].day, made[region].p50, MADE, dashes="dashed", width_pt=MADE_PT)
             dress(sheet.shocks, axes, fan, grid)
         return figure
-
-
-def _is_still(fan: Course) -> bool:
-    strays = max(abs(float(end) - 1.0) for end in (np.nanmin(fan.p05, initial=1.0), np.nanmax(fan.p95, initial=1.0)))
-    return strays <= STILL
 
 
 def _made(view: RunView, commodity: str) -> dict[str, Course]:

@@ -59,11 +59,16 @@ def date_ticks(first: float, last: float, most: int) -> tuple[list[float], list[
         most: largest number of ticks wanted.
     """
     start, stop = np.datetime64(math.ceil(first), "D"), np.datetime64(math.floor(last), "D")
-    for months in (1, 2, 3, 6, 12, 24, 60, 120, 240):
-        index = np.arange(start.astype("M8[M]").astype(int), stop.astype("M8[M]").astype(int) + 1)
-        dates = index[index % months == 0] if months < 24 else index[(index + 1970 * 12) % months == 0]
-        days = dates.astype("M8[M]").astype("M8[D]")
-        days = days[(days >= start) & (days <= stop)]
+    index = np.arange(start.astype("M8[M]").astype(int), stop.astype("M8[M]").astype(int) + 1)
+    months, days = 1, np.empty(0, dtype="M8[D]")
+    for gap in (1, 2, 3, 6, 12, 24, 48, 60, 120, 240):
+        dates = index[index % gap == 0] if gap < 24 else index[(index + 1970 * 12) % gap == 0]
+        round_days = dates.astype("M8[M]").astype("M8[D]")
+        round_days = round_days[(round_days >= start) & (round_days <= stop)]
+        if len(round_days) < 2 <= len(days):
+            # Rounder dates would leave one alone: rather a few too many.
+            break
+        months, days = gap, round_days
         if len(days) <= most:
             break
     if len(days) < 2:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,8 @@ class RunView:
     """Name of the scenario."""
     variant: str | None = None
     commodities: tuple[str, ...]
+    main: str | None = None
+    """Commodity of the scenario's headline, which is drawn whatever happens."""
     regions: tuple[str, ...]
     sources: tuple[str, ...] = ()
     """Where the facts come from, as they should be cited."""
@@ -107,9 +109,11 @@ class RunView:
         Raises:
             RunError: the run kept no such series, or knows no such commodity.
         """
-        table = self._rows(series, commodity)
-        parts = {str(region): part for region, part in table.groupby("region", sort=False, observed=True)}
-        return {region: _course(parts[region]) for region in _ordered(self.regions, parts)}
+        if (series, commodity) not in self._courses:
+            table = self._rows(series, commodity)
+            parts = {str(region): part for region, part in table.groupby("region", sort=False, observed=True)}
+            self._courses[series, commodity] = {region: _course(parts[region]) for region in _ordered(self.regions, parts)}
+        return dict(self._courses[series, commodity])
 
     def by_origin(self, series: str, commodity: str) -> dict[str, dict[str, Course]]:
         """One course a region and origin, both in the order of `regions`.
@@ -120,6 +124,11 @@ class RunView:
         Raises:
             RunError: the run kept no such series, or knows no such commodity.
         """
+        if (series, commodity) not in self._by_origin:
+            self._by_origin[series, commodity] = self._origins(series, commodity)
+        return {region: dict(origins) for region, origins in self._by_origin[series, commodity].items()}
+
+    def _origins(self, series: str, commodity: str) -> dict[str, dict[str, Course]]:
         found: dict[str, dict[str, Course]] = {}
         for region, sold in self._rows(series, commodity).groupby("region", sort=False, observed=True):
             found[str(region)] = {str(origin): _course(part) for origin, part in sold.groupby("origin", sort=False, observed=True)}
@@ -138,6 +147,14 @@ class RunView:
             if np.nanmax(course.mean, initial=0.0) > 0.0:
                 found[str(name)] = course
         return found
+
+    def is_struck(self, commodity: str) -> bool:
+        """Whether a shock names this commodity.
+
+        Arguments:
+            commodity: as in `commodities`.
+        """
+        return self.has("shock", commodity)
 
     def chance_short(self, commodity: str) -> dict[str, Chance]:
         """Chance that a region runs short before the horizon, where the summary has it.
@@ -167,6 +184,20 @@ class RunView:
         rows = table[(table["measure"] == measure) & (table["commodity"] == commodity) & (table["sector"] == "all")]
         pairs = zip(rows["region"], rows[column], strict=True)
         return {str(region): float(value) for region, value in pairs if not np.isnan(value)}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: the tables, not what was looked up in them."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @cached_property
+    def _courses(self) -> dict[tuple[str, str], dict[str, Course]]:
+        """Courses by region that were asked for, by (series, commodity)."""
+        return {}
+
+    @cached_property
+    def _by_origin(self) -> dict[tuple[str, str], dict[str, dict[str, Course]]]:
+        """Courses by region and origin that were asked for, by (series, commodity)."""
+        return {}
 
     @cached_property
     def _kept(self) -> dict[Hashable, pd.DataFrame]:

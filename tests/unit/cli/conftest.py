@@ -36,6 +36,10 @@ class FakeResult:
 
     scenario: str
     wrote: list[Path | None]
+    quiet: tuple[str, ...] = ()
+
+    def left_out(self, folder: Path) -> tuple[str, ...]:
+        return tuple(f"Nothing happens to: {name} (no chart; {folder})." for name in self.quiet)
 
     def save(self, out: Path | None = None, helper: None = None) -> Path:
         self.wrote.append(out)
@@ -63,6 +67,7 @@ class FakeApi:
 
     asked: list[dict[str, Any]] = field(default_factory=list)
     wrote: list[Path | None] = field(default_factory=list)
+    quiet: tuple[str, ...] = ()
     fail: BaseException | None = None
 
     def shipped(self) -> list[dict[str, Any]]:
@@ -90,7 +95,7 @@ class FakeApi:
             progress(100, 200)
         if self.fail:
             raise self.fail
-        return FakeResult(scenario, self.wrote)
+        return FakeResult(scenario, self.wrote, self.quiet)
 
     def read_data(self, folder: str) -> str:
         return f"what {folder} holds"
@@ -103,8 +108,8 @@ class FakeApi:
         event = {"date": "2026-07-01", "kind": "shock", "commodity": "gallium.refined", "region": "CHN", "amount": math.nan, "unit": "t"}
         return [{**event, "text": "China stops exports."}]
 
-    def plot(self, folder: Path) -> list[Path]:
-        return [folder / "charts" / "unmet.png"]
+    def plot(self, folder: Path, *, every: bool = False) -> list[Path]:
+        return [folder / "charts" / "unmet.png", *([folder / "charts" / "quiet.png"] if every else [])]
 
 
 @pytest.fixture

@@ -54,6 +54,14 @@ def test_run_prints_results_and_keeps_timing_apart(api: Any, typed: Typed) -> No
     assert typed("run", "x", "--quiet").stderr == ""
 
 
+def test_run_names_what_got_no_chart_before_the_folder(api: Any, typed: Typed) -> None:
+    api.quiet = ("a-long-name.of-a-thing-with-hyphens", "another-long-name.of-a-thing-with-hyphens")
+    lines = typed("run", "x").stdout.split("\n\n")[-3:]
+    assert lines[0] == "Nothing happens to: a-long-name.of-a-thing-with-hyphens (no chart; runs/x-2026)."
+    assert lines[1].startswith("Nothing happens to: another-long-name")
+    assert lines[2] == "Tables and charts: runs/x-2026\n"
+
+
 def test_run_json_is_one_object_without_nan(api: Any, typed: Typed) -> None:
     told = json.loads(typed("run", "x", "--json").stdout, parse_constant=pytest.fail)
     assert told == {
@@ -205,6 +213,7 @@ def test_trace_tells_events_by_date(api: Any, typed: Typed) -> None:
 def test_plot_prints_what_it_drew(api: Any, typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "a-run").mkdir()
     assert typed("plot", "a-run").stdout == "a-run/charts/unmet.png\n"
+    assert typed("plot", "a-run", "--all").stdout == "a-run/charts/unmet.png\na-run/charts/quiet.png\n"
 
 
 def test_schema_is_a_schema_of_scenarios(typed: Typed) -> None:

@@ -34,6 +34,15 @@ def test_a_few_weeks_are_ticked_by_day() -> None:
     assert labels == ["3 Mar", "10 Mar", "17 Mar", "24 Mar"]
 
 
+@pytest.mark.parametrize("most", range(2, 13))
+@pytest.mark.parametrize("n_year", [1, 2, 5, 7, 9, 12, 30])
+def test_dates_have_room_however_few_are_wanted(most: int, n_year: int) -> None:
+    for year in range(2020, 2030):
+        ticks, labels = date_ticks(days(year, 1, 1), days(year + n_year, 1, 1) - 3, most)
+        assert len(ticks) == len(labels)
+        assert 2 <= len(ticks) <= most + 1
+
+
 @pytest.mark.parametrize(
     ("top", "ticks"),
     [

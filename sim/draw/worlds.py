@@ -98,6 +98,7 @@ def _gains(habits: Habits, draws: Draws, step_days: float) -> dict[str, Floats]:
         "g_stock": habits.stock_days,
         "g_expect": habits.expect_days,
         "g_price": habits.price_days,
+        "g_belief": habits.belief_days,
         "g_contract": habits.contract_days,
         "g_demand": habits.response_days,
         "g_source": habits.sourcing_days,

@@ -10,6 +10,7 @@ from sim.engine.room import Room
 from sim.engine.state import no_effects
 from sim.model.world import Events, Floats, Ints, ShockPlan
 
+OUTAGE = "outage"
 RESTRICTIONS = ("export_ban", "export_quota", "export_licence")
 HALF_SHUT = ("export_control", "import_quota")
 """Policies that limit trade as they come into force."""
@@ -18,8 +19,8 @@ TOUCHED = {
     "surge": ("demand_surge", "demand_reduction"),
     "open": (*RESTRICTIONS, *HALF_SHUT, "transport"),
     "passing": (*RESTRICTIONS, *HALF_SHUT, "transport"),
-    "threat": (*RESTRICTIONS, "export_control", "early_warning"),
-    "bite": (*RESTRICTIONS, "export_control"),
+    "threat": (*RESTRICTIONS, "export_control", "early_warning", OUTAGE),
+    "bite": (*RESTRICTIONS, "export_control", OUTAGE),
     "hurry": (*RESTRICTIONS, "export_control", "early_warning"),
     "delay": ("transport",),
     "duty": ("tariff",),
@@ -107,8 +108,11 @@ class Board:
         self.plans = net.shocks
         self.makers = [np.searchsorted(room.plan.makers, plan.nodes) for plan in net.shocks]
         """Makers that each shock strikes."""
-        self.inbound = [np.union1d(net.links.dst[plan.links], plan.buyers) for plan in net.shocks]
+        struck = [np.flatnonzero(np.isin(net.links.src, plan.nodes)) if plan.kind == OUTAGE else plan.links for plan in net.shocks]
+        self.inbound = [np.union1d(net.links.dst[links], plan.buyers) for plan, links in zip(net.shocks, struck, strict=True)]
         """Nodes whose buyers each shock concerns."""
+        self.dependence = [_dependence(room, links, nodes) for links, nodes in zip(struck, self.inbound, strict=True)]
+        """Part of what each of these buys at rest that the shock may strike, [node concerned, run]; 1 where it names no trade."""
         self.tables = [table(events) for events in room.world.events]
         self.now = [np.zeros((4, *events.start.shape)) for events in room.world.events]
         """Level, cover, threat and rush of each event now, a [4, event, run] array a shock."""
@@ -133,7 +137,7 @@ class Board:
             now[1].max(axis=0, out=fx["cover"][shock])
             fx["level"][shock] = (now[1] - now[0] if plan.is_policy else now[0]).max(axis=0)
             for event in np.flatnonzero(now[1:].any(axis=(0, 2))):
-                self._strike(fx, plan, shock, now[:, event], self.tables[shock][-2:, event, runs])
+                self._strike(fx, shock, runs, now[:, event], self.tables[shock][-2:, event, runs])
         for name, now in fx.items():
             getattr(effects, name)[:, runs] = now
         if "threat" in self.touched:
@@ -168,7 +172,8 @@ class Board:
             usual = usual * np.exp(fx["favour"])
         room.usual[:, runs] = usual
 
-    def _strike(self, fx: dict[str, Floats], plan: ShockPlan, shock: int, now: Floats, how: Floats) -> None:
+    def _strike(self, fx: dict[str, Floats], shock: int, runs: Ints, now: Floats, how: Floats) -> None:
+        plan = self.plans[shock]
         hit, covered, threatened, hurried = now
         size, extra = how
         makers, buyers, links = self.makers[shock], self.inbound[shock], plan.links
@@ -176,10 +181,13 @@ class Board:
         if plan.is_policy:
             self._act(fx, plan, shock, (force, covered), how)
         if plan.kind in TOUCHED["threat"]:
-            fx["threat"][buyers] = np.maximum(fx["threat"][buyers], threatened)
+            # Of an outage people fear what is lost; of a rule, all that it may come to stop.
+            part = columns(self.dependence[shock], runs) * (size if plan.kind == OUTAGE else 1.0)
+            fx["threat"][buyers] = np.maximum(fx["threat"][buyers], threatened * part)
+            if plan.kind in TOUCHED["bite"]:
+                fx["bite"][buyers] = np.maximum(fx["bite"][buyers], covered * part)
+        if plan.kind in TOUCHED["hurry"]:
             fx["hurry"][links] = np.maximum(fx["hurry"][links], hurried)
-        if plan.kind in TOUCHED["bite"]:
-            fx["bite"][buyers] = np.maximum(fx["bite"][buyers], covered)
         if plan.is_policy:
             return
         match plan.kind:
@@ -237,6 +245,14 @@ class Board:
                 pass
             case _:
                 raise ValueError(f"no such kind of policy: {plan.kind}")
+
+
+def _dependence(room: Room, links: Ints, nodes: Ints) -> Floats:
+    if not len(links):
+        return np.ones((len(nodes), 1))
+    part = np.zeros((room.plan.net.n_node, room.world.share.shape[1]))
+    np.add.at(part, room.plan.net.links.dst[links], room.world.share[links])
+    return part[nodes]
 
 
 def columns(array: Floats, runs: Ints) -> Floats:

@@ -85,7 +85,7 @@ def look_ahead(room: Room) -> None:
     np.maximum(meant, TINY, out=meant)
     served = np.minimum(np.divide(room.received, meant, out=meant), 1.0, out=meant)
     np.subtract(served, m.in_sight, out=served)
-    np.multiply(served, w.g_expect, out=served)
+    np.multiply(served, w.g_belief, out=served)
     np.multiply(served, room.mask, out=served)
     np.add(m.in_sight, served, out=m.in_sight)
 

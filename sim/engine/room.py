@@ -154,4 +154,4 @@ class Room:
         """Part by which cost rises with a part more output, [maker, run]."""
         self.log_shut, self.log_entry = np.log(world.shut), np.log(world.entry_price)
         self.shut_new = world.shut * world.entry_price
-        self.rush_t = (world.front_running - 1.0) * world.base_flow
+        self.rush_t = world.front_running * world.base_flow

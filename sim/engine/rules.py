@@ -174,7 +174,8 @@ def order(room: Room) -> None:
     else:
         p.by_dst.scale(room.market.share, f.order, room.passable)
     if room.is_hurried:
-        rushed = np.multiply(room.rush_t, room.effects.hurry, out=room.link_a)
+        rushed = np.maximum(np.subtract(room.rush_t, room.passable, out=room.link_a), 0.0, out=room.link_a)
+        np.multiply(rushed, room.effects.hurry, out=rushed)
         np.add(room.passable, rushed, out=room.passable)
         np.add(f.order, p.by_dst.sum(rushed, room.node_a), out=f.order)
 

@@ -50,6 +50,7 @@ class Habits:
     stock_days: float
     expect_days: float
     price_days: float
+    belief_days: float
     contract_days: float
     response_days: float
     sourcing_days: float
@@ -90,6 +91,7 @@ def habits_of(scenario: Scenario) -> Habits:
         stock_days=rules.stock_adjustment,
         expect_days=rules.expectation,
         price_days=price.adjustment,
+        belief_days=price.belief,
         contract_days=price.contract,
         response_days=demand.response,
         sourcing_days=sourcing.qualification,

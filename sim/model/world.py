@@ -281,6 +281,7 @@ class World:
     entry_growth: Floats
     """Most that is begun in a step, part of output at rest, [1, run]."""
     g_price: Floats
+    g_belief: Floats
     g_contract: Floats
     g_demand: Floats
     g_source: Floats

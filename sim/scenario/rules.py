@@ -28,7 +28,7 @@ from sim.scenario.amount import (
 from sim.scenario.law import Amount, support
 
 _NotNegative = Annotated[Amount, Quantity("number", 0, 10)]
-_Scarcity = Annotated[Amount, Quantity("number", 0, 10)]
+_Scarcity = Annotated[Amount, Quantity("number", 0, 30)]
 _Ceiling = Annotated[Amount, Quantity("number", 1, 1e6, above=True, hint="It is a multiple of the price at rest.")]
 _Growth = Annotated[Amount, Quantity("share", -1, 10, above=True)]
 _Spread = Annotated[float, Quantity("share", 0, 2, law=False)]
@@ -70,6 +70,10 @@ class PriceRules(Strict):
         default=written("6 months"),
         description="How far ahead users' stock and supply in sight are weighed against what they will want at the usual price. 6 months: "
         "assumption. 0: only stock counts.",
+    )
+    belief: FixedDelay = Field(
+        default=written("6 months"),
+        description="Time in which users come to believe that what they are sent is what they will be sent. 6 months: assumption.",
     )
     ceiling: _Ceiling = Field(
         default=40.0, description="Highest price that scarcity can make, as a multiple of the one at rest. 40: cerium rose 36-fold in 2011."

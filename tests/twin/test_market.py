@@ -84,12 +84,12 @@ def test_an_empty_store_does_not_make_the_price_infinite() -> None:
         nodes,
         [Flow(METAL, "AAA", "BBB", YEAR)],
         [Strike("outage", METAL, ["AAA"], 0.0)],
-        habits=replace(STEADY, market=Market(alpha=2.0)),
+        habits=replace(STEADY, market=Market(alpha=2.0, ceiling=30.0)),
         n_step=4,
     )
     result = _run(case)
     # Nothing is shipped, so what sellers ask stays as it was.
-    assert result.log_price[:, 1] == pytest.approx([2 * log(1 / 0.03)] * 4, abs=1e-12)
+    assert result.log_price[:, 1] == pytest.approx([log(30.0)] * 4, abs=1e-12)
 
 
 def test_what_inputs_cost_is_passed_on_a_step_later_and_does_not_count_as_margin() -> None:

@@ -247,7 +247,7 @@ def test_a_store_buys_nothing_that_users_hoard_under_threat() -> None:
     nodes = [Node(METAL, "AAA", buffer=9), Node(METAL, "BBB", {"cars": YEAR}, cover=4)]
     ban = Strike("export_ban", METAL, ["AAA"], 50.0, 60.0, announced=2.0)
     pile = Pile(METAL, ["BBB"], 40.0, initial=0.0, fill=80.0)
-    result = run_twin(*_run(build(nodes, [Flow(METAL, "AAA", "BBB", YEAR)], [ban], [pile], STEADY, 7)))
+    result = run_twin(*_run(build(nodes, [Flow(METAL, "AAA", "BBB", YEAR)], [ban], [pile], replace(STEADY, hoarding=1.5), 7)))
     # From step 2 on users keep the 0.5 t a step that comes on top, until they hold 6 t for 4.
     assert result.stored[:, 0] == pytest.approx([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.5], abs=1e-12)
     assert result.on_hand[:, 1] == pytest.approx([4.0, 4.0, 4.5, 5.0, 5.5, 6.0, 6.0], abs=1e-12)

@@ -122,6 +122,7 @@ class Market:
     contract: float = 0.0
     alpha: float = 1.0
     horizon: float = 0.0
+    belief: float = 0.0
     ceiling: float = 1e6
     switching: float = 0.0
     shut: float = 0.7
@@ -153,7 +154,7 @@ class Habits:
     order: float = 8.0
     stock: float = 4.0
     expectation: float = 8.0
-    hoarding: float = 1.5
+    hoarding: float = 1.0
     uneven: float = 0.0
     sweeps: int = 3
     """1: nobody asks again."""
@@ -460,6 +461,7 @@ def _world(
         entry_elasticity=_column([habits.market.entry_elasticity]),
         entry_growth=_column([habits.market.entry_growth]),
         g_price=_column([_gain(habits.market.price)]),
+        g_belief=_column([_gain(habits.market.belief)]),
         g_contract=_column([_gain(habits.market.contract)]),
         g_demand=_column([_gain(habits.market.demand)]),
         g_source=_column([_gain(habits.market.source)]),

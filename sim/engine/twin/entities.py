@@ -376,6 +376,7 @@ class Habits:
     entry_elasticity: float
     entry_growth: float
     g_price: float
+    g_belief: float
     g_contract: float
     g_demand: float
     g_source: float

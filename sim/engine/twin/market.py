@@ -139,8 +139,9 @@ def _place(buyer: Buyer, cast: Cast) -> None:
     kept = min(1.0, buyer.order / firm) if firm > 0.0 else 1.0
     left = max(0.0, buyer.order - kept * firm)
     for link in buyer.inbound:
-        link.rushed = (cast.habits.front_running - 1.0) * link.base_flow * link.hurry
-        link.ask = link.firm * kept + left * link.share + link.rushed
+        link.ask = link.firm * kept + left * link.share
+        link.rushed = link.hurry * max(0.0, cast.habits.front_running * link.base_flow - link.ask)
+        link.ask += link.rushed
 
 
 def ship(cast: Cast) -> None:

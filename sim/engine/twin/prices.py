@@ -50,7 +50,7 @@ def _look_ahead(buyer: Buyer, habits: Habits, step: int) -> None:
     if would > ROUNDING * buyer.usual_use:
         due = min(would, max(0.0, buyer.usual_use - buyer.secondary))
         sent = sum(link.shipped for link in buyer.inbound)
-        buyer.in_sight += habits.g_expect * (min(1.0, _quotient(sent, due)) - buyer.in_sight)
+        buyer.in_sight += habits.g_belief * (min(1.0, _quotient(sent, due)) - buyer.in_sight)
 
 
 def _scarcity(buyer: Buyer, habits: Habits) -> float:

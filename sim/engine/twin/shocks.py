@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from math import exp, floor, inf, log
 from typing import TYPE_CHECKING
@@ -154,6 +154,10 @@ def feel(cast: Cast) -> None:
 def _lose(strike: Strike) -> None:
     for producer in strike.producers:
         producer.availability *= 1.0 - strike.profile.size * strike.level
+    links = [link for producer in strike.producers for link in producer.outbound]
+    for buyer, part in _dependence(links):
+        buyer.threat = max(buyer.threat, strike.threat * strike.profile.size * part)
+        buyer.bite = max(buyer.bite, strike.cover * strike.profile.size * part)
 
 
 def _surge(strike: Strike) -> None:
@@ -184,8 +188,17 @@ def _hold(strike: Strike, part: float) -> None:
 def _threaten(strike: Strike) -> None:
     for link in strike.links:
         link.hurry = max(link.hurry, strike.rush)
-        link.buyer.threat = max(link.buyer.threat, strike.threat)
-        link.buyer.bite = max(link.buyer.bite, strike.cover)
+    for buyer, part in _dependence(strike.links):
+        buyer.threat = max(buyer.threat, strike.threat * part)
+        buyer.bite = max(buyer.bite, strike.cover * part)
+
+
+def _dependence(links: Sequence[Link]) -> list[tuple[Buyer, float]]:
+    # Buyers over the links, each with the part of its usual purchases that comes over them.
+    part: dict[int, float] = {}
+    for link in links:
+        part[id(link.buyer)] = part.get(id(link.buyer), 0.0) + link.rest_share
+    return [(buyer, part[id(buyer)]) for buyer in {id(link.buyer): link.buyer for link in links}.values()]
 
 
 def _disrupt(strike: Strike) -> None:
@@ -240,8 +253,9 @@ def _join(strike: Strike) -> None:
 
 
 def _warn(strike: Strike) -> None:
+    parts = {id(buyer): part for buyer, part in _dependence(strike.links)}
     for buyer in strike.buyers:
-        buyer.threat = max(buyer.threat, strike.threat)
+        buyer.threat = max(buyer.threat, strike.threat * (parts.get(id(buyer), 0.0) if strike.links else 1.0))
     for link in strike.links:
         link.hurry = max(link.hurry, strike.rush)
 

@@ -66,7 +66,7 @@ def bench(session: nox.Session) -> None:
     """Speed, on the pinned versions."""
     session.install(*PINS, "-e", ".[dev]")
     session.run("python", "-m", "tests.bench")
-    session.run("pytest", "-n", "0", "-m", "bench", "-s", *session.posargs)
+    session.run("pytest", "-m", "bench", "-s", *session.posargs)
 
 
 @nox.session

@@ -18,8 +18,9 @@ WORKERS = 8
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A process a core for whole folders; none beside this one where a few tests are asked for, which are done before others begin."""
-    if config.option.keyword or config.option.collectonly or not any(Path(arg).is_dir() for arg in config.args):
+    """A process a core for whole folders; this one alone for a few tests, done before others have begun, and to measure speed."""
+    asked = config.option
+    if asked.keyword or asked.collectonly or asked.markexpr == "bench" or not any(Path(arg).is_dir() for arg in config.args):
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, WORKERS) if cores > 1 else 0

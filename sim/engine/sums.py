@@ -118,7 +118,7 @@ def _add_up(table: Floats, axis: int, out: Floats) -> None:
     if table.shape[2] > 1:
         np.add.reduce(table, axis=axis, out=out)
         return
-    members = np.moveaxis(table, axis, 0)
+    members = table.swapaxes(0, axis)
     out[...] = members[0]
     for member in members[1:]:
         np.add(out, member, out=out)

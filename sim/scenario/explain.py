@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -215,6 +216,12 @@ def _without(value: Mapping[str, Any], paths: Sequence[Path], depth: int) -> dic
     return kept
 
 
+@cache
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    """Reader of a type; one takes milliseconds to make."""
+    return TypeAdapter(annotation)
+
+
 class _SoundReader:
     """Reads the parts of a faulty scenario one by one and passes over what it cannot read: it has been reported."""
 
@@ -223,7 +230,7 @@ class _SoundReader:
 
     def read(self, annotation: Any, value: Any) -> Any:
         """The value by its type, if need be without the entries that cannot be read; None if that fails too."""
-        adapter = TypeAdapter(annotation)
+        adapter = _adapter(annotation)
         try:
             return adapter.validate_python(value, context=self.context)
         except ValidationError as error:

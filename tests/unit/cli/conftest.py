@@ -125,6 +125,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
 
 @pytest.fixture
 def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Type words after `sim`, in an empty folder."""
+    """Type words after `sim`, in an empty folder, at a terminal of 100 columns."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
     return lambda *words: CliRunner().invoke(program, list(words), prog_name="sim")

@@ -12,11 +12,39 @@ from click.testing import Result
 import sim
 from sim.api import ANSWER_RUNS, answering
 from sim.cli.app import sim as program
-from sim.scenario import sheets, shipped
+from sim.scenario import Runs, Scenario, sheets, shipped
 from sim.scenario.library import claims
 
 Typed = Callable[..., Result]
 SHEET = "japan-korea-us-technology"
+RUNS = 5
+World = tuple[str, str | None, Runs]
+"""Scenario, variant, and its runs: how many, from which generator number."""
+
+
+@pytest.fixture(scope="module")
+def done_before() -> dict[World, sim.api.Result]:
+    """What has been run for a test of this module."""
+    return {}
+
+
+@pytest.fixture
+def asked(done_before: dict[World, sim.api.Result], monkeypatch: pytest.MonkeyPatch) -> list[World]:
+    """What is asked to be run; what another test of this module has run is not run again."""
+    asked: list[World] = []
+    simulate = answering.simulate
+
+    def remembered(scenario: Scenario, progress: answering.Progress | None) -> sim.api.Result:
+        world = (scenario.name, scenario.variant, scenario.runs)
+        asked.append(world)
+        if world not in done_before:
+            done_before[world] = simulate(scenario, progress)
+        elif progress:
+            progress(scenario.runs.count, scenario.runs.count)
+        return done_before[world]
+
+    monkeypatch.setattr(answering, "simulate", remembered)
+    return asked
 
 
 def test_a_list_runs_nothing(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,42 +62,36 @@ def test_a_list_runs_nothing(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> N
     assert all(row["answer"] is None for row in told["claims"])
 
 
+def test_each_scenario_is_run_once(asked: list[World]) -> None:
+    told: list[tuple[int, int]] = []
+    sim.seeds(runs=RUNS, progress=lambda done, wanted: told.append((done, wanted)))
+    assert len(asked) == len({world[:2] for world in asked}) >= 2 * len(shipped())
+    assert told[-1] == (RUNS * len(asked), RUNS * len(asked))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+@pytest.mark.usefixtures("asked")
 def test_json_is_the_list_of_python(typed: Typed) -> None:
-    done = typed("seeds", SHEET, "--runs", "20", "--json", "--quiet")
+    done = typed("seeds", SHEET, "--runs", str(RUNS), "--json", "--quiet")
     assert (done.exit_code, done.stderr) == (0, "")
     told = json.loads(done.stdout)
-    assert told["runs"] == 20
-    assert told["claims"] == sim.seeds(SHEET, runs=20)
+    assert told["runs"] == RUNS
+    assert told["claims"] == sim.seeds(SHEET, runs=RUNS)
     row = told["claims"][0]
     assert row["scenarios"][0] == "gallium-export-halt"
-    assert row["answer"] == [sim.answer(name, runs=20) for name in row["scenarios"]]
+    assert row["answer"] == [sim.answer(name, runs=RUNS) for name in row["scenarios"]]
 
 
+@pytest.mark.usefixtures("asked")
 def test_the_sentences_stand_under_the_claims(typed: Typed) -> None:
-    done = typed("seeds", SHEET, "eu-us-japan-alliance", SHEET, "--runs", "20")
+    done = typed("seeds", SHEET, "eu-us-japan-alliance", SHEET, "--runs", str(RUNS))
     assert done.exit_code == 0
     assert done.stdout.startswith(f"{SHEET}: ")
     assert done.stdout.count(f"{SHEET}: ") == 1
     assert "    gallium-export-halt: EU27 goes without " in done.stdout
     assert "    magnet-export-licence: The chance that EU27 runs short of NdFeB magnet within 3 years is " in done.stdout
-    assert "20 runs of each scenario and variant" in " ".join(done.stdout.split())
+    assert f"{RUNS} runs of each scenario and variant" in " ".join(done.stdout.split())
     assert all(len(line) <= 100 for line in done.stdout.splitlines())
-
-
-def test_each_scenario_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, str | None]] = []
-    simulate = answering.simulate
-
-    def counted(scenario: sim.scenario.Scenario, progress: answering.Progress | None) -> sim.api.Result:
-        asked.append((scenario.name, scenario.variant))
-        return simulate(scenario, progress)
-
-    monkeypatch.setattr(answering, "simulate", counted)
-    told: list[tuple[int, int]] = []
-    sim.seeds(runs=3, progress=lambda done, wanted: told.append((done, wanted)))
-    assert len(asked) == len(set(asked)) >= 2 * len(shipped())
-    assert told[-1] == (3 * len(asked), 3 * len(asked))
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
 @pytest.mark.parametrize(

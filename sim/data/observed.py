@@ -200,5 +200,7 @@ def _twice(found: Iterable[Observable], path: Path) -> list[Problem]:
     for item in found:
         if first.setdefault(item.name, item.line) != item.line:
             what = f"has the name of the observable on line {first[item.name]}"
-            problems.append(Problem(file=str(path), line=item.line, where="name", what=what, got=shown(item.name), remedy="Name it otherwise."))
+            problems.append(
+                Problem(file=str(path), line=item.line, where="name", what=what, got=shown(item.name), remedy="Name it otherwise.")
+            )
     return problems

@@ -11,6 +11,7 @@ from sim.model.world import TINY, Floats
 NOTHING = 1e-9
 """Part of an order up to which a shipment is rounding."""
 
+
 def price(room: Room) -> None:
     """9. Delivered price follows what sellers ask and how scarce stock is; producers earn it less tariffs."""
     m, w, p = room.market, room.world, room.plan
@@ -23,6 +24,7 @@ def price(room: Room) -> None:
     np.divide(offer, came, out=offer)
     np.copyto(m.offer, offer, where=np.logical_not(room.nothing_came, out=room.mask))
     look_ahead(room)
+    follow(m.late, m.price, w.g_memory, room.node_a)
     towards = scarcity(room)
     np.add(towards, m.offer, out=towards)
     follow(m.price, towards, w.g_price, room.node_a)

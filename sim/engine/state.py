@@ -47,6 +47,8 @@ class Market:
     """Delivered, [node, run]."""
     slow: Floats
     """Delivered, as users have grown used to it, [node, run]."""
+    late: Floats
+    """Delivered price as it was of late, [node, run]."""
     usual_use: Floats
     """Expected use at the usual price, as users' habits are, t per step, [node, run]."""
     in_sight: Floats
@@ -210,7 +212,19 @@ def market_at_rest(plan: Plan, world: World) -> Market:
     can_part = len(plan.floors) or any(shock.kind == "dumping" for shock in plan.net.shocks)
     ask = np.zeros(maker) if can_part else cost
     usual_use = plan.by_user.sum(rest_wants(plan, world), np.empty(node))
-    return Market(price, slow, usual_use, np.ones(node), offer, origin, cost, ask, share, fit=np.zeros((len(plan.new_links), world.n_run)))
+    return Market(
+        price,
+        slow,
+        np.zeros(node),
+        usual_use,
+        np.ones(node),
+        offer,
+        origin,
+        cost,
+        ask,
+        share,
+        fit=np.zeros((len(plan.new_links), world.n_run)),
+    )
 
 
 def works_at_rest(plan: Plan, world: World, effects: Effects) -> Works:

@@ -8,6 +8,9 @@ from sim.engine.accounts import Account
 from sim.engine.room import Room
 from sim.model.world import TINY, Floats, Ints
 
+MOST_TREND = float(np.log(2.0))
+"""Logarithm of the most that rising prices multiply the cover buyers want, and falling ones divide it."""
+
 
 def release(room: Room, k: int) -> None:
     """4. Stores cover a part of what users lack where it is above their trigger; `usable` is what users can reach."""
@@ -44,6 +47,8 @@ def fill(room: Room, k: int) -> None:
     """6b. Stores take in what users have beyond the cover they now want; `buy` is use, less recycling, plus what stores seek."""
     s, w = room.state, room.world
     cover = room.cover_now
+    if room.plan.net.prices:
+        cover = np.multiply(_momentum(room), cover, out=room.cover_t)
     if room.has_season:
         cover = np.maximum(np.add(cover, w.ahead_steps[k + 1], out=room.cover_t), 0.0, out=room.cover_t)
     np.multiply(cover, s.expected_use, out=room.cover_t)
@@ -62,6 +67,14 @@ def fill(room: Room, k: int) -> None:
             _take_in(room, account, paid_for)
             for party in account.parties(k):
                 _seek(room, account, party, paid_for[party])
+
+
+def _momentum(room: Room) -> Floats:
+    """What rising prices make of the cover buyers want, and falling ones: `exp(momentum (q - late))`, bounded."""
+    trend = np.subtract(room.market.price, room.market.late, out=room.cover_t)
+    np.multiply(trend, room.world.momentum, out=trend)
+    np.maximum(np.minimum(trend, MOST_TREND, out=trend), -MOST_TREND, out=trend)
+    return np.exp(trend, out=trend)
 
 
 def _paid_for(room: Room, account: Account) -> Floats:

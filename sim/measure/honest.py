@@ -52,8 +52,12 @@ def _reasons(scenario: Scenario, net: Network, events: Sequence[Events], item: O
 
 def _states(plan: ShockPlan, net: Network, item: Observable) -> bool:
     """Whether the shock's size says outright what the series is while it is in force."""
-    if item.series in ("exports", "imports", "import_share"):
+    if item.series in ("exports", "imports"):
         return plan.kind in (*STATED_TRADE, "export_licence") and _all_in(_rows(net, item), plan.links)
+    if item.series == "import_share":
+        # Of a part both sides must be stated: what the one sends, and what all others do.
+        bottom = ratio_of(item, net).bottom
+        return plan.kind in STATED_TRADE and bottom is not None and _all_in(np.array(bottom.rows, dtype=np.intp), plan.links)
     node = _rows(net, replace(item, series="use", partner=""))
     if item.series in ("production", "world_share"):
         return plan.kind == "outage" and _all_in(node, plan.nodes)

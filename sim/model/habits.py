@@ -23,6 +23,8 @@ class Habits:
     """Elasticity of price to the shortfall of stock."""
     horizon: Entry
     """Days ahead over which supply in sight counts."""
+    momentum: Entry
+    """Elasticity of cover to price against what it was of late."""
     ceiling: Entry
     """Highest multiple of the price at rest that scarcity makes."""
     switching: Entry
@@ -51,6 +53,7 @@ class Habits:
     expect_days: float
     price_days: float
     belief_days: float
+    memory_days: float
     contract_days: float
     response_days: float
     sourcing_days: float
@@ -74,6 +77,7 @@ def habits_of(scenario: Scenario) -> Habits:
         uneven=Entry("rules.uneven_stocks", rules.uneven_stocks),
         scarcity=Entry("rules.price.scarcity", price.scarcity),
         horizon=Entry("rules.price.horizon", price.horizon),
+        momentum=Entry("rules.price.momentum", price.momentum),
         ceiling=Entry("rules.price.ceiling", price.ceiling),
         switching=Entry("rules.sourcing.switching", sourcing.switching),
         full_cost=Entry("rules.supply.full_cost", supply.full_cost),
@@ -92,6 +96,7 @@ def habits_of(scenario: Scenario) -> Habits:
         expect_days=rules.expectation,
         price_days=price.adjustment,
         belief_days=price.belief,
+        memory_days=price.memory,
         contract_days=price.contract,
         response_days=demand.response,
         sourcing_days=sourcing.qualification,

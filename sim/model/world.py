@@ -268,6 +268,8 @@ class World:
     """Elasticity of price to the shortfall of stock, [1, run]."""
     horizon_steps: Floats
     """Steps ahead over which supply in sight counts, [1, run]."""
+    momentum: Floats
+    """Elasticity of the cover buyers want to price against what it was of late, [1, run]."""
     log_ceiling: Floats
     """Logarithm of the highest multiple of the price at rest that scarcity makes, [1, run]."""
     switching: Floats
@@ -282,6 +284,7 @@ class World:
     """Most that is begun in a step, part of output at rest, [1, run]."""
     g_price: Floats
     g_belief: Floats
+    g_memory: Floats
     g_contract: Floats
     g_demand: Floats
     g_source: Floats

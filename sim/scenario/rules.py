@@ -29,6 +29,7 @@ from sim.scenario.law import Amount, support
 
 _NotNegative = Annotated[Amount, Quantity("number", 0, 10)]
 _Scarcity = Annotated[Amount, Quantity("number", 0, 30)]
+_Momentum = Annotated[Amount, Quantity("number", 0, 2)]
 _Ceiling = Annotated[Amount, Quantity("number", 1, 1e6, above=True, hint="It is a multiple of the price at rest.")]
 _Growth = Annotated[Amount, Quantity("share", -1, 10, above=True)]
 _Spread = Annotated[float, Quantity("share", 0, 2, law=False)]
@@ -74,6 +75,14 @@ class PriceRules(Strict):
     belief: FixedDelay = Field(
         default=written("6 months"),
         description="Time in which users come to believe that what they are sent is what they will be sent. 6 months: assumption.",
+    )
+    momentum: _Momentum = Field(
+        default=0.2,
+        description="How far buyers stock up on rising prices and run down on falling ones: elasticity of the cover they want to price against "
+        "what it was of late. 0.2: assumption.",
+    )
+    memory: FixedDelay = Field(
+        default=written("4 months"), description="Time over which what a price was of late follows it. 4 months: assumption."
     )
     ceiling: _Ceiling = Field(
         default=40.0, description="Highest price that scarcity can make, as a multiple of the one at rest. 40: cerium rose 36-fold in 2011."

@@ -48,7 +48,9 @@ def _episode(scored: Scored, width: int) -> str:
     scenario = scored.episode.scenario
     inside = sum(found.inside for found in scored.agreements)
     head = f"{scored.episode.name}: {inside} of {len(scored.agreements)}"
-    return f"{head}\n{textwrap.fill(scenario.title, width)}\n{text_table(COLUMNS, [_row(found) for found in scored.agreements], width=width)}"
+    return (
+        f"{head}\n{textwrap.fill(scenario.title, width)}\n{text_table(COLUMNS, [_row(found) for found in scored.agreements], width=width)}"
+    )
 
 
 def _row(found: Agreement) -> tuple[str, ...]:

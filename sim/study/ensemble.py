@@ -89,8 +89,16 @@ def check_rest(model: Model, world: World) -> None:
     calm = replace(net, shocks=(), stores=stores, payers=(), floor_payer=np.full(net.n_node, -1), n_step=min(net.n_step, REST_STEPS))
     none = {name: getattr(world, name)[:0] for name in STORE_NUMBERS}
     still = replace(
-        world, events=(), scrap=(), tide=np.ones((1, 1, 1)), swing=np.ones((1, 1, 1)), ahead_steps=np.zeros((1, 1, 1)),
-        stock_frac=np.ones((1, 1)), floor=np.zeros_like(world.floor), floor_budget=np.zeros((0, 1)), **none
+        world,
+        events=(),
+        scrap=(),
+        tide=np.ones((1, 1, 1)),
+        swing=np.ones((1, 1, 1)),
+        ahead_steps=np.zeros((1, 1, 1)),
+        stock_frac=np.ones((1, 1)),
+        floor=np.zeros_like(world.floor),
+        floor_budget=np.zeros((0, 1)),
+        **none,
     )
     room = simulate(calm, still, lambda room, k: None)
     start = at_rest(room.plan, room.world)

@@ -122,6 +122,8 @@ class Market:
     contract: float = 0.0
     alpha: float = 1.0
     horizon: float = 0.0
+    momentum: float = 0.0
+    memory: float = 1.0
     belief: float = 0.0
     ceiling: float = 1e6
     switching: float = 0.0
@@ -453,6 +455,7 @@ def _world(
         supply_elasticity=_column([node.supply_elasticity for node in nodes]),
         full_cost=_column([habits.market.full_cost]),
         alpha=_column([habits.market.alpha]),
+        momentum=_column([habits.market.momentum]),
         horizon_steps=_column([habits.market.horizon]),
         log_ceiling=_column([log(habits.market.ceiling)]),
         switching=_column([habits.market.switching]),
@@ -461,6 +464,7 @@ def _world(
         entry_elasticity=_column([habits.market.entry_elasticity]),
         entry_growth=_column([habits.market.entry_growth]),
         g_price=_column([_gain(habits.market.price)]),
+        g_memory=_column([_gain(habits.market.memory)]),
         g_belief=_column([_gain(habits.market.belief)]),
         g_contract=_column([_gain(habits.market.contract)]),
         g_demand=_column([_gain(habits.market.demand)]),

@@ -149,6 +149,8 @@ class Buyer:
     expected_lead: float = 0.0
     rest_stock: float = 0.0
     log_price: float = 0.0
+    late: float = 0.0
+    """The price as it was of late, a logarithm."""
     usual_use: float = 0.0
     """What its users are expected to want at the usual price, as their habits are."""
     in_sight: float = 1.0
@@ -369,6 +371,7 @@ class Habits:
     front_running: float
     alpha: float
     horizon_steps: float
+    momentum: float
     log_ceiling: float
     switching: float
     shut: float
@@ -377,6 +380,7 @@ class Habits:
     entry_growth: float
     g_price: float
     g_belief: float
+    g_memory: float
     g_contract: float
     g_demand: float
     g_source: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum
+from math import exp, fsum, log
 
 from sim.engine.twin.entities import Buyer, Cast, User
 from sim.engine.twin.joint import share_jointly
@@ -114,6 +114,8 @@ def aim(cast: Cast, step: int) -> None:
     """Buyers see what stock they want: more under threat, but for what members of a joint purchase forgo, and ahead of the season."""
     for buyer in cast.buyers:
         cover = buyer.cover_steps * (1.0 + (cast.habits.hoarding - 1.0) * (buyer.threat - buyer.calm * buyer.bite))
+        trend = cast.habits.momentum * (buyer.log_price - buyer.late)
+        cover *= exp(min(max(trend, -log(2.0)), log(2.0)))
         if len(buyer.ahead) > 1:
             cover = max(0.0, cover + buyer.ahead[step + 1])
         buyer.stock_wanted = min(buyer.storage, cover * buyer.expected_use)

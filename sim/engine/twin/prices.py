@@ -22,6 +22,7 @@ def price(cast: Cast, step: int) -> None:
         offer = _mean(buyer.inbound, lambda link: link.asked_price, ROUNDING * buyer.order)
         buyer.offer = buyer.offer if offer is None else offer
         _look_ahead(buyer, habits, step)
+        buyer.late += habits.g_memory * (buyer.log_price - buyer.late)
         buyer.log_price += habits.g_price * (buyer.offer + _scarcity(buyer, habits) - buyer.log_price)
         buyer.slow += habits.g_demand * (buyer.log_price - buyer.slow)
     for producer in cast.producers:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
-    "Backtest", "Comparison", "Result", "answer", "backtest", "check", "compare", "facts", "indices", "load", "materials", "plot", "read_data", "run", "seeds",
-    "shipped", "simulate", "trace",
+    "Backtest", "Comparison", "Result", "answer", "backtest", "check", "compare", "facts", "indices", "load", "materials", "plot",
+    "read_data", "run", "seeds", "shipped", "simulate", "trace",
 ]  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def tide(net: Network, habits: Habits, draws: Draws) -> Floats:
     growth = draws.rows([habits.growth])
     if not (growth.any() or habits.season or habits.noise):
         return np.ones((1, 1, 1))
-    days = (np.arange(net.n_step) + 0.5) * net.step_days
+    days: Floats = (np.arange(net.n_step) + 0.5) * net.step_days
     path = np.exp(np.log1p(growth)[None] * (days / DAYS_PER_YEAR)[:, None, None])
     if habits.season:
         path = path * (1.0 + _has_season(net, habits) * (habits.season * np.cos(_season_angle(net, habits, days)))[:, None, None])
@@ -34,8 +34,8 @@ def tide(net: Network, habits: Habits, draws: Draws) -> Floats:
 def season(net: Network, habits: Habits, final_frac: Floats) -> tuple[Floats, Floats]:
     """What the season makes of use, and the stock it calls for, as `World.swing` and `World.ahead_steps`.
 
-    With `f` the part of use that has a season and `s` its multiple of final demand, `swing = 1 + f (s - 1)`; a stock that takes in the mean and
-    gives out the season changes by `1 - swing` a step, and is `-f season / (2 pi) sin(2 pi (t - peak))` years of use at a time t.
+    With `f` the part of use that has a season and `s` its multiple of final demand, `swing = 1 + f (s - 1)`; a stock that takes in the mean
+    and gives out the season changes by `1 - swing` a step, and is `-f season / (2 pi) sin(2 pi (t - peak))` years of use at a time t.
 
     Arguments:
         net: structure.
@@ -46,7 +46,7 @@ def season(net: Network, habits: Habits, final_frac: Floats) -> tuple[Floats, Fl
         return np.ones((1, 1, 1)), np.zeros((1, 1, 1))
     same = (final_frac == final_frac[:, :1]).all()
     part = _has_season(net, habits) * (final_frac[None, :, :1] if same else final_frac[None])
-    middle = (np.arange(net.n_step) + 0.5) * net.step_days
+    middle: Floats = (np.arange(net.n_step) + 0.5) * net.step_days
     swing = 1.0 + part * (habits.season * np.cos(_season_angle(net, habits, middle)))[:, None, None]
     begins = -habits.season / (2.0 * np.pi) * float(np.sin(_season_angle(net, habits, np.zeros(1)))[0]) * DAYS_PER_YEAR / net.step_days
     return swing, np.concatenate([begins * part, begins * part + np.cumsum(1.0 - swing, axis=0)])

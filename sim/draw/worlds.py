@@ -84,6 +84,7 @@ def _habits(habits: Habits, draws: Draws, per_step: float) -> dict[str, Floats]:
         "momentum": draws.rows([habits.momentum]),
         "log_ceiling": np.log(draws.rows([habits.ceiling])),
         "switching": draws.rows([habits.switching]),
+        "bidding": draws.rows([habits.bidding]),
         "full_cost": draws.rows([habits.full_cost]),
         "shut": draws.rows([habits.shut_price]),
         "entry_price": draws.rows([habits.entry_price]),

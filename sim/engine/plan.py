@@ -6,10 +6,10 @@ import numpy as np
 
 from sim.engine.accounts import accounts
 from sim.engine.joint import JointBuying
-from sim.engine.ration import MaxMin, Priority, Proportional, Ration
+from sim.engine.ration import HighestBid, MaxMin, Priority, Proportional, Ration
 from sim.engine.sectors import SectorRows
 from sim.engine.sums import Groups
-from sim.model.world import Floats, Ints, Links, Network, World
+from sim.model.world import Ints, Links, Network, World
 
 WHOLE = 1e-9
 """Part of a step by which a lead time may miss a whole number and still count as whole."""
@@ -104,6 +104,8 @@ def _use_rule(net: Network, groups: Groups, n_run: int) -> Ration:
 
 
 def _ship_rule(net: Network, groups: Groups, n_run: int) -> Ration:
+    if net.ship_rule == "highest-bid":
+        return HighestBid(groups, n_run)
     if net.ship_rule == "priority":
         return Priority(groups, net.links.ship_class, n_run)
     if net.ship_rule == "max-min":

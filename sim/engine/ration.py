@@ -110,3 +110,43 @@ class MaxMin:
         np.maximum(level, TINY, out=level)
         np.divide(left, level, out=level)
         return self.groups.scale(waiting, level, offer)
+
+
+class HighestBid:
+    """Claims are served to the same part but for what each bids: everyone gets the lesser of the claim and of claim times bid times a level."""
+
+    def __init__(self, groups: Groups, n_run: int) -> None:
+        self.groups = groups
+        self.total = np.empty((groups.n_group, n_run))
+        self.bid: Floats = np.ones((len(groups.group), 1))
+        """What each claim bids, [row, run of the batch]."""
+        self.runs: Ints | slice = slice(None)
+        """Runs of the batch that the columns of the next call are."""
+
+    def __call__(self, supply: Floats, claims: Floats, out: Floats, claimed: Floats | None = None) -> Floats:
+        """Share by water-filling, in the runs in which some seller has not enough."""
+        self.total = self.groups.sum(claims, np.empty_like(supply))
+        short = np.flatnonzero((self.total > supply).any(axis=0))
+        if out is not claims:
+            out[...] = claims
+        if len(short):
+            all_runs = np.arange(self.bid.shape[1])[self.runs]
+            wanted = claims[:, short]
+            out[:, short] = self._fill(supply[:, short], wanted, wanted * self.bid[:, all_runs[short]])
+        return out
+
+    def _fill(self, supply: Floats, claims: Floats, weight: Floats) -> Floats:
+        groups, level = self.groups, np.empty_like(supply)
+        left, waiting, given, offer = supply.copy(), weight.copy(), np.zeros_like(claims), np.empty_like(claims)
+        for _ in range(groups.largest):
+            np.divide(left, np.maximum(groups.sum(waiting, level), TINY), out=level)
+            groups.scale(waiting, level, offer)
+            served = (claims <= offer) & (waiting > 0.0)
+            if not served.any():
+                break
+            now = np.where(served, claims, 0.0)
+            given += now
+            waiting[served] = 0.0
+            left = np.maximum(left - groups.sum(now, level), 0.0)
+        np.divide(left, np.maximum(groups.sum(waiting, level), TINY), out=level)
+        return np.minimum(given + groups.scale(waiting, level, offer), claims)

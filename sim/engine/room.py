@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engine.courses import in_use, swaps
 from sim.engine.plan import Plan
+from sim.engine.sums import Groups
 from sim.engine.state import Effects, at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
 from sim.model.world import TINY, Floats, Ints, Network, World
 
@@ -69,6 +70,10 @@ class Room:
         self.make_a, self.make_b, self.make_c, self.served_part = (np.empty(maker) for _ in range(4))
         self.make_mask = np.empty(maker, dtype=bool)
         self.answer = np.ones(node)
+        self.limited_dst = Groups(net.links.dst[self.plan.limited], net.n_node)
+        """Buyers over the links that shocks may shut."""
+        self.bid = np.ones((n_link, n_run) if net.ship_rule == "highest-bid" else (0, n_run))
+        """What buyers offer sellers who have not enough, [link, run]."""
         self.meant = np.zeros(node)
         """What buyers would order, taken below 0 too, [node, run]; from order to price."""
         """Part of its usual demand that a node's final users still want at the price, [node, run]."""

@@ -63,7 +63,8 @@ class Groups:
         """Groups in the order in which they are summed, where that is not their own."""
         self._lone = self._blocks[0] if self._place is None and self._order is None and len(self._blocks) == 1 else None
         """The block, where one is all there is."""
-        self._group: Ints = np.asarray(group, dtype=np.intp)
+        self.group: Ints = np.asarray(group, dtype=np.intp)
+        """Group of each row, [row]."""
         self._by_group = np.empty((0 if self._place is None else len(self.used), 0))
         self._by_row = np.empty((0 if self._order is None else len(self._order), 0))
 
@@ -92,7 +93,7 @@ class Groups:
         self._make_room(out.shape[1])
         width = by_group.shape[1]
         if self._order is not None:
-            each = np.take(by_group, self._group, axis=0, out=_narrow(self._by_row, width), mode="clip")
+            each = np.take(by_group, self.group, axis=0, out=_narrow(self._by_row, width), mode="clip")
             return np.multiply(rows, each, out=out)
         factors = by_group
         if self._place is not None:

@@ -6,10 +6,13 @@ import numpy as np
 
 from sim.engine.market import NOTHING
 from sim.engine.plan import WHOLE
+from sim.engine.ration import HighestBid
 from sim.engine.room import Room
 from sim.engine.rules import APPROVED, follow
 from sim.model.world import TINY, Floats, Ints
 
+WIDE_OPEN = 1.0 - 1e-9
+"""Part of a step for which a link must be open to be asked for what others do not pass."""
 FLOOR = 1e-4
 """Part of an order for which nobody asks again."""
 
@@ -20,6 +23,8 @@ def ship(room: Room, k: int) -> None:
     if len(p.limited):
         _limit(room)
     np.multiply(f.order, FLOOR, out=room.floor_t)
+    if isinstance(p.ship_ration, HighestBid):
+        _bid(room, p.ship_ration)
     p.ship_ration(s.finished, room.passable, f.shipped)
     if p.net.prices:
         asked = np.maximum(p.ship_ration.total, TINY, out=room.make_a)
@@ -43,6 +48,15 @@ def ship(room: Room, k: int) -> None:
     if room.is_delayed:
         _send_late(room, k, under_way)
     room.next_step = k + 1
+
+
+def _bid(room: Room, ration: HighestBid) -> None:
+    """What buyers offer at the seller's gate: the price delivered to them less the tariff, as a multiple of rest."""
+    bid = np.take(room.market.price, room.plan.net.links.dst, axis=0, out=room.bid, mode="clip")
+    if room.is_taxed:
+        np.subtract(bid, room.effects.duty, out=bid)
+    np.exp(np.multiply(bid, room.world.bidding, out=bid), out=bid)
+    ration.bid, ration.runs = bid, slice(None)
 
 
 def learn(room: Room) -> None:
@@ -121,12 +135,21 @@ def _afford(room: Room, row: int, n: int, taken: Floats) -> None:
 
 
 def _limit(room: Room) -> None:
-    """Links that shocks may shut pass what they are open for, and what leaks."""
-    rows = room.plan.limited
+    """Links that shocks may shut pass what they are open for, and what leaks; what they do not pass is asked of the open ones."""
+    p, rows = room.plan, room.plan.limited
     scratch = ((room.passable, room.link_a), (room.effects.open, room.link_b), (room.leak_t, room.flows.shipped))
     ask, passed, leak = (np.take(array, rows, axis=0, out=out[: len(rows)], mode="clip") for array, out in scratch)
     np.add(np.multiply(ask, passed, out=passed), leak, out=passed)
-    room.passable[rows] = np.minimum(ask, passed, out=ask)
+    np.minimum(ask, passed, out=passed)
+    room.passable[rows] = passed
+    if not (passed < ask).any():
+        return
+    cut = np.subtract(ask, passed, out=ask)
+    rest = room.limited_dst.sum(cut, room.node_a)
+    weight = np.multiply(room.market.share, room.way >= WIDE_OPEN, out=room.link_b)
+    total = p.by_dst.sum(weight, room.node_b)
+    np.divide(rest, np.maximum(total, TINY, out=total), out=rest)
+    np.add(room.passable, p.by_dst.scale(weight, rest, weight), out=room.passable)
 
 
 def _send_late(room: Room, k: int, under_way: Floats) -> None:
@@ -186,6 +209,8 @@ def _ask_again(room: Room, reach: Ints) -> None:
     ask, goods = (room.link_b, room.node_a) if is_all else (np.empty_like(shipped), np.empty_like(need))
     half = np.flatnonzero(room.half_open[runs])
     there = half if is_all else reach[half]
+    if isinstance(p.ship_ration, HighestBid):
+        p.ship_ration.runs = runs
     for _ in range(p.net.sweeps - 1):
         p.by_dst.sum(p.by_src.scale(way, left, ask), goods)
         if not np.logical_and(goods, need).any():

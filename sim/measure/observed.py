@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.data.observed import PEAK, REGION, REST, STORAGE, Observable, Period
 from sim.model.world import TINY, Floats, Network
@@ -172,7 +173,7 @@ def _base(watcher: _Watcher) -> Floats | float:
     return np.maximum(found, TINY)
 
 
-def _first(is_there: Floats) -> Floats:
+def _first(is_there: NDArray[np.bool_]) -> Floats:
     return np.where(is_there.any(axis=0), is_there.argmax(axis=0), len(is_there)).astype(np.float64)
 
 

@@ -21,6 +21,7 @@ from sim.scenario import Scenario, check_materials, check_names
 from sim.scenario.law import Amount
 from sim.scenario.network import Demand, NetworkSpec, NodeSpec, network_faults, split_node
 from sim.scenario.policy import CapacityProject, Substitution
+from sim.scenario.rules import Rules
 
 ROUNDING = 0.01
 """Part of supply by which an author's own supply and use may differ."""
@@ -233,9 +234,16 @@ def _network(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, st
         n_step=max(1, math.ceil(scenario.clock.horizon / scenario.clock.step - 1e-9)),
         sweeps=rules.sweeps,
         use_rule=rules.use,
-        ship_rule="priority" if rules.ship.endswith("-first") else rules.ship,
+        ship_rule=_ship_rule(rules),
         prices=rules.price.feedback,
     )
+
+
+def _ship_rule(rules: Rules) -> str:
+    """Where prices stand still nobody bids."""
+    if rules.ship == "highest-bid" and not rules.price.feedback:
+        return "proportional"
+    return "priority" if rules.ship.endswith("-first") else rules.ship
 
 
 def _hosts(spec: NetworkSpec, makes: set[tuple[str, str]], index: Mapping[tuple[str, str], int]) -> Hosts:

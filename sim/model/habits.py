@@ -29,6 +29,8 @@ class Habits:
     """Highest multiple of the price at rest that scarcity makes."""
     switching: Entry
     """Elasticity of shares to what sellers ask."""
+    bidding: Entry
+    """Elasticity to price of the part of an order that a short seller serves."""
     full_cost: Entry
     shut_price: Entry
     entry_price: Entry
@@ -80,6 +82,7 @@ def habits_of(scenario: Scenario) -> Habits:
         momentum=Entry("rules.price.momentum", price.momentum),
         ceiling=Entry("rules.price.ceiling", price.ceiling),
         switching=Entry("rules.sourcing.switching", sourcing.switching),
+        bidding=Entry("rules.sourcing.bidding", sourcing.bidding),
         full_cost=Entry("rules.supply.full_cost", supply.full_cost),
         shut_price=Entry("rules.supply.shut_price", supply.shut_price),
         entry_price=Entry("rules.supply.entry_price", supply.entry_price),

@@ -150,7 +150,7 @@ class Network:
     use_rule: str
     """`proportional`, `priority` or `max-min`."""
     ship_rule: str
-    """`proportional`, `priority` (domestic-first, allies-first) or `max-min`."""
+    """`highest-bid`, `proportional`, `priority` (domestic-first, allies-first) or `max-min`."""
     prices: bool
     """False: quantities only; prices and all that answers them stand still."""
 
@@ -274,6 +274,8 @@ class World:
     """Logarithm of the highest multiple of the price at rest that scarcity makes, [1, run]."""
     switching: Floats
     """Elasticity of shares to what sellers ask, [1, run]."""
+    bidding: Floats
+    """Elasticity to price of the part of an order that a short seller serves, [1, run]."""
     shut: Floats
     """Price at which works begin to shut, as a multiple of the one at rest, [1, run]."""
     entry_price: Floats

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.model.world import Floats
+from sim.model.world import Floats, Ints
 
 if TYPE_CHECKING:
     from sim.engine.room import Room
@@ -18,7 +18,7 @@ class Probe(NamedTuple):
 
     reading: str
     rows: tuple[int, ...]
-    """Nodes; links for `shipped`, `arrived` and `flow_at_rest`."""
+    """Nodes; links for `shipped` and `arrived`."""
 
 
 class Probes:
@@ -33,20 +33,20 @@ class Probes:
             values[k] = READINGS[probe.reading](room, np.array(probe.rows, dtype=np.intp))
 
 
-def _of_makers(values: Callable[[Room], Floats]) -> Callable[[Room, Floats], Floats]:
-    def read(room: Room, nodes: Floats) -> Floats:
+def _of_makers(values: Callable[[Room], Floats]) -> Callable[[Room, Ints], Floats]:
+    def read(room: Room, nodes: Ints) -> Floats:
         makers = room.plan.makers
         return values(room)[np.searchsorted(makers, nodes[np.isin(nodes, makers)])].sum(axis=0)
 
     return read
 
 
-def _stored(room: Room, nodes: Floats) -> Floats:
+def _stored(room: Room, nodes: Ints) -> Floats:
     members = np.isin(room.plan.net.stores.member_node, nodes)
     return room.state.held[members].sum(axis=0)
 
 
-READINGS: dict[str, Callable[[Room, Floats], Floats]] = {
+READINGS: dict[str, Callable[[Room, Ints], Floats]] = {
     "price": lambda room, nodes: np.exp(room.market.price[nodes]).sum(axis=0),
     "origin_price": _of_makers(lambda room: np.exp(room.market.origin)),
     "use": lambda room, nodes: room.flows.served[nodes].sum(axis=0),

@@ -152,9 +152,9 @@ def key_of(name: str, field: FieldInfo) -> str:
     return field.validation_alias if isinstance(field.validation_alias, str) else name
 
 
-def written(text: str) -> Any:
-    """A default as an author would write it; it is read like any other value, and shown as it stands."""
-    return text
+def written(value: Any) -> Any:
+    """A default as an author would write it, an amount or a law; it is read like any other value, and shown as it stands."""
+    return value
 
 
 Share = Annotated[Amount, Quantity("share", 0, 1)]

@@ -48,12 +48,14 @@ class CapacityProject(Measure):
         description="Stages of building of equal mean time, each as long as it takes (Erlang law). 3: an assumption.",
     )
     slip: Multiple = Field(
-        default={"uniform": [1.5, 2.2]},
-        description="Factor on the time announced. 1.5 to 2.2: how far announced dates slipped in the record; write 1 for a time that is meant.",
+        default=written({"uniform": [1.5, 2.2]}),
+        description="Factor on the time announced. 1.5 to 2.2: how far announced dates slipped in the record; write 1 for a time that is "
+        "meant.",
     )
     ramp: Time = Field(
         default=written("4 years"),
-        description="Time over which works are run in, in a straight line. 4 years: a quarter of nameplate a year after first output, as in past cases.",
+        description="Time over which works are run in, in a straight line. 4 years: a quarter of nameplate a year after first output, as "
+        "in past cases.",
     )
     per_tonne: PerTonne = Field(default=written("0 USD/t"), description="Support for each tonne the works make, USD/t. 0: none is counted.")
     offtake: dict[str, FixedShare] = Field(

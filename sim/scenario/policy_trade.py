@@ -69,7 +69,8 @@ class JointProcurement(Measure):
     discipline: Share = Field(
         default=1.0,
         description="Part of the extra stock that members forgo while a restriction is in force, and of their deliveries that is shared "
-        "among them anew, by what they usually buy: a member that one seller shuts out gets more from the others. 1: an assumption, all of it.",
+        "among them anew, by what they usually buy: a member that one seller shuts out gets more from the others. 1: an assumption, all "
+        "of it.",
     )
 
 

@@ -185,6 +185,10 @@ class SupplyRules(Strict):
 class SourcingRules(Strict):
     """How buyers move between sellers."""
 
+    bidding: _NotNegative = Field(
+        default=2.0,
+        description="Elasticity to price of the part of their orders that buyers are served from a seller who has not enough. 2: assumption.",
+    )
     switching: _NotNegative = Field(default=1.0, description="Elasticity of sellers' shares to what they ask. 1: assumption.")
     qualification: FixedDelay = Field(
         default=written("5 months"),
@@ -246,8 +250,10 @@ class Rules(Strict):
     use: Literal["proportional", "priority", "max-min"] = Field(
         default="proportional", description="How a node's stock is shared among its users. proportional: assumption, nobody is favoured."
     )
-    ship: Literal["proportional", "domestic-first", "allies-first", "max-min"] = Field(
-        default="proportional", description="How sellers share goods among buyers. proportional: assumption, nobody is favoured."
+    ship: Literal["highest-bid", "proportional", "domestic-first", "allies-first", "max-min"] = Field(
+        default="highest-bid",
+        description="How sellers share goods among buyers when there is not enough. highest-bid: those more who pay more, as far as "
+        "rules.sourcing.bidding goes; proportional: nobody is favoured.",
     )
     allies: Names | None = Field(default=None, description="Regions or groups that serve each other first; needed for ship: allies-first.")
 

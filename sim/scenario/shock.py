@@ -132,11 +132,12 @@ class ExportLicence(_Shock):
     source: Names = Field(validation_alias="from", description="Regions or groups whose exports need a licence.")
     to: Names = Field(default=("all",), description="Regions or groups that need one to receive; all others if left out.")
     processing: Time = Field(
-        default={"uniform": ["30 days", "60 days"]},
-        description="Time in which only leakage passes. 30 to 60 days: with the ramp, a near-total stop for 1 to 3 months as in past regimes.",
+        default=written({"uniform": ["30 days", "60 days"]}),
+        description="Time in which only leakage passes. 30 to 60 days: with the ramp, a near-total stop for 1 to 3 months as in past "
+        "regimes.",
     )
     ramp: Time = Field(
-        default={"uniform": ["60 days", "120 days"]},
+        default=written({"uniform": ["60 days", "120 days"]}),
         description="Time in which approvals climb in a straight line. 60 to 120 days: 25 % at day 61 and 60 % at day 87 in 2025, 3 to 19 % in "
         "the third and fourth month in 2023.",
     )

@@ -124,8 +124,8 @@ def test_a_seller_plans_on_orders_it_turned_away_though_another_filled_them(swee
 
 
 def test_the_larger_is_taken_link_by_link() -> None:
-    # AAA has 1 t for each of CCC and DDD, which ask it for 2 t each. BBB fills the rest of CCC's order: AAA sees the 2 t first asked for.
-    # EEE, DDD's other seller, is closed: of DDD's 4 t 3 are left over, all for AAA, which sees 4.
+    # CCC asks AAA for 2 t, and DDD, whose other seller EEE is closed, for all its 4: AAA's 2 t go in proportion. BBB fills the rest of CCC's
+    # order: AAA sees the 2 t first asked for, and DDD's 4.
     nodes = [
         Node(METAL, "AAA", buffer=0, spare=9.0),
         Node(METAL, "BBB", buffer=9, spare=9.0),
@@ -137,9 +137,9 @@ def test_the_larger_is_taken_link_by_link() -> None:
     strikes = [Strike("demand_surge", METAL, ["CCC", "DDD"], 1.0), Strike("export_ban", METAL, ["EEE"], 1.0)]
     case = build(nodes, [Flow(METAL, *ends, YEAR) for ends in pairs], strikes, habits=JUST_USE, n_step=2)
     result = run_twin(case.network, case.world, 0)
-    assert [result.shipped[1, case.link(METAL, *ends)] for ends in pairs] == pytest.approx([1.0, 3.0, 1.0, 0.0], abs=1e-12)
+    assert [result.shipped[1, case.link(METAL, *ends)] for ends in pairs] == pytest.approx([2 / 3, 10 / 3, 4 / 3, 0.0], abs=1e-12)
     seen = [result.expected_orders[1, case.node(METAL, region)] for region in ("AAA", "BBB", "EEE")]
-    assert seen == pytest.approx([6.0, 3.0, 0.0], abs=1e-12)
+    assert seen == pytest.approx([6.0, 10 / 3, 0.0], abs=1e-12)
 
 
 def test_a_seller_behind_a_restriction_sees_what_might_pass_not_what_is_asked() -> None:

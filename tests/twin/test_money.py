@@ -113,8 +113,8 @@ def sellers(policy: Policy, *prices: float) -> Case:
         # CCC counts double and has two thirds of what is bought after the first step.
         (Policy("beyond_price", METAL, ["CCC"], size=1.0), "premium", 3 * (140.0 - 100.0) / 6),
         (Policy("single_source_cap", METAL, buyers=["BBB"], size=0.6), "premium", 0.0),
-        # A quarter of a tonne of AAA's half does not come, and nobody else is asked in its stead in the first step.
-        (Policy("import_quota", METAL, ["AAA"], start=3.0, size=0.5), "premium", -0.125 * 100.0 + 0.125 * 140.0),
+        # A quarter of a tonne of AAA's half does not come, and CCC is asked for it at once.
+        (Policy("import_quota", METAL, ["AAA"], start=3.0, size=0.5), "premium", -0.25 * 100.0 + 0.25 * 140.0),
         (Policy("export_control", METAL, ["AAA"], start=2.0, size=0.2), "premium", 2 * 0.4 * 100.0),
     ],
     ids=lambda value: value.kind if isinstance(value, Policy) else "",

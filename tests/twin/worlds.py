@@ -123,6 +123,7 @@ class Market:
     alpha: float = 1.0
     horizon: float = 0.0
     momentum: float = 0.0
+    bidding: float = 2.0
     memory: float = 1.0
     belief: float = 0.0
     ceiling: float = 1e6
@@ -458,6 +459,7 @@ def _world(
         momentum=_column([habits.market.momentum]),
         horizon_steps=_column([habits.market.horizon]),
         log_ceiling=_column([log(habits.market.ceiling)]),
+        bidding=_column([habits.market.bidding]),
         switching=_column([habits.market.switching]),
         shut=_column([habits.market.shut]),
         entry_price=_column([habits.market.entry_price]),

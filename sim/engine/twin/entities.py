@@ -373,6 +373,7 @@ class Habits:
     horizon_steps: float
     momentum: float
     log_ceiling: float
+    bidding: float
     switching: float
     shut: float
     entry_price: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, fsum, log
 
-from sim.engine.twin.entities import Buyer, Cast, User
+from sim.engine.twin.entities import Buyer, Cast, Link, User
 from sim.engine.twin.joint import share_jointly
 from sim.engine.twin.rationing import ration
 
@@ -13,6 +13,8 @@ TOO_LITTLE = 1e-4
 """Part of an order for which nobody asks again."""
 ROUNDING = 1e-9
 """Part of an order up to which a shipment is rounding."""
+THROUGHOUT = 1.0 - 1e-9
+"""Part of a step for which a link must be open to be asked for what others do not pass."""
 NOTHING = 1e-12
 """Part of an order, or of a finished stock, at or below which what is left of it is rounding."""
 
@@ -150,7 +152,11 @@ def ship(cast: Cast) -> None:
     """Producers serve orders over the links that let them pass; buyers ask again where goods are left."""
     for link in cast.links:
         link.shipped = 0.0
-        link.passable = link.first_passable = min(link.ask, link.clear * link.ask + link.leak * link.base_flow)
+        link.passable = min(link.ask, link.clear * link.ask + link.leak * link.base_flow)
+    for buyer in cast.buyers:
+        _turn_to_others(buyer)
+    for link in cast.links:
+        link.first_passable = link.passable
     for producer in cast.producers:
         passable = sum(link.passable for link in producer.outbound)
         producer.served = min(1.0, producer.finished / passable) if passable > 0.0 else 1.0
@@ -163,21 +169,37 @@ def ship(cast: Cast) -> None:
         buyer.on_order += sum(link.shipped for link in buyer.inbound)
 
 
+def _turn_to_others(buyer: Buyer) -> None:
+    # What restricted links do not pass is asked at once of those that are open throughout.
+    rest = sum(link.ask - link.passable for link in buyer.inbound)
+    others = [link for link in buyer.inbound if link.clear >= THROUGHOUT]
+    total = sum(link.share for link in others)
+    for link in others:
+        link.passable += rest * link.share / total if total > 0.0 else 0.0
+
+
 def _grant(cast: Cast) -> None:
     for producer in cast.producers:
         links = producer.outbound
         shares = ration(
             producer.finished,
             [link.passable for link in links],
-            cast.habits.ship_rule,
+            "max-min" if cast.habits.ship_rule == "highest-bid" else cast.habits.ship_rule,
             [link.ship_class for link in links],
-            [1.0] * len(links),
+            [_bid(link, cast) for link in links],
         )
         for link, granted in zip(links, shares, strict=True):
             link.shipped += granted
         # A rounding left over, or below zero, would turn the weights of the next sweep round.
         left = producer.finished - sum(shares)
         producer.finished = left if left > NOTHING * producer.finished else 0.0
+
+
+def _bid(link: Link, cast: Cast) -> float:
+    # Those who pay more are served more of what they ask for; by any other rule all bid alike.
+    if cast.habits.ship_rule != "highest-bid":
+        return 1.0
+    return link.passable * exp(cast.habits.bidding * (link.buyer.log_price - link.duty))
 
 
 def _ask_again(cast: Cast) -> None:

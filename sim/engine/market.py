@@ -8,6 +8,8 @@ from sim.engine.room import Room
 from sim.engine.rules import APPROVED, follow
 from sim.model.world import TINY, Floats
 
+SLACK = 10.0
+"""Most that a seller is thought to have beyond what is asked of it, as a multiple."""
 NOTHING = 1e-9
 """Part of an order up to which a shipment is rounding."""
 
@@ -31,7 +33,7 @@ def price(room: Room) -> None:
     follow(m.slow, m.price, w.g_demand, room.node_a)
     earned = p.by_dst.scale(left, m.price, room.link_a)
     if room.is_taxed:
-        np.subtract(earned, room.link_b, out=earned)
+        np.subtract(earned, np.multiply(left, room.effects.duty, out=room.link_b), out=earned)
     sold = p.by_src.sum(left, room.make_a)
     np.multiply(room.state.expected_orders, NOTHING, out=room.make_b)
     np.greater(sold, room.make_b, out=room.make_mask)
@@ -85,11 +87,23 @@ def look_ahead(room: Room) -> None:
     np.greater(meant, np.multiply(m.usual_use, NOTHING, out=room.usable), out=room.mask)
     np.minimum(meant, bought, out=meant)
     np.maximum(meant, TINY, out=meant)
-    served = np.minimum(np.divide(room.received, meant, out=meant), 1.0, out=meant)
-    np.subtract(served, m.in_sight, out=served)
-    np.multiply(served, w.g_belief, out=served)
-    np.multiply(served, room.mask, out=served)
-    np.add(m.in_sight, served, out=m.in_sight)
+    served = np.multiply(np.divide(room.received, meant, out=meant), room.mask, out=meant)
+    there = np.minimum(np.maximum(served, _could_come(room), out=served), 1.0, out=served)
+    follow(m.in_sight, there, w.g_belief, room.node_a)
+
+
+def _could_come(room: Room) -> Floats:
+    """What sellers could send over the links as they are open, as a part of what buyers buy at rest, [node, run]."""
+    p, works = room.plan, room.works
+    slack = np.multiply(works.full, works.working, out=room.make_a)
+    np.divide(slack, np.maximum(room.state.expected_orders, TINY, out=room.make_b), out=slack)
+    np.minimum(slack, SLACK, out=slack)
+    np.copyto(slack, room.served_part, where=(room.served_part < 1.0) & (room.served_part < slack))
+    flow = np.multiply(room.way, room.base_flow, out=room.link_a)
+    p.by_src.scale(flow, slack, flow)
+    leaking = p.by_src.scale(room.leak_t, np.minimum(slack, 1.0, out=slack), room.link_b)
+    could = p.by_dst.sum(np.add(flow, leaking, out=flow), room.node_a)
+    return np.multiply(could, room.per_bought, out=could)
 
 
 def _bought(room: Room) -> Floats:

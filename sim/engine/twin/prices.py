@@ -10,6 +10,10 @@ from sim.engine.twin.market import ROUNDING
 from sim.model.world import TINY
 
 
+SLACK = 10.0
+"""Most that a seller is thought to have beyond what is asked of it, as a multiple."""
+
+
 def price(cast: Cast, step: int) -> None:
     """Sellers ask what the last tonne costs them; buyers pay that, and more where their stock falls short; producers see what they earn."""
     habits = cast.habits
@@ -42,16 +46,26 @@ def _marginal(producer: Producer, habits: Habits) -> float:
 
 
 def _look_ahead(buyer: Buyer, habits: Habits, step: int) -> None:
-    """What users will want at the usual price, and what part of the order for it comes."""
+    """What users will want at the usual price, and what part of the order for it comes or could come."""
     short_answer = exp(-buyer.short * buyer.log_price)
     wants = sum(user.want if user.feeds else user.want / short_answer for user in buyer.users)
     season = buyer.swing[step] if len(buyer.swing) > 1 else buyer.swing[0]
     buyer.usual_use += habits.g_expect * (wants / season - buyer.usual_use)
     would = buyer.meant + max(0.0, buyer.usual_use - buyer.expected_use)
-    if would > ROUNDING * buyer.usual_use:
-        due = min(would, max(0.0, buyer.usual_use - buyer.secondary))
-        sent = sum(link.shipped for link in buyer.inbound)
-        buyer.in_sight += habits.g_belief * (min(1.0, _quotient(sent, due)) - buyer.in_sight)
+    due = min(would, max(0.0, buyer.usual_use - buyer.secondary))
+    sent = sum(link.shipped for link in buyer.inbound)
+    comes = _quotient(sent, due) if would > ROUNDING * buyer.usual_use else 0.0
+    usual = sum(link.base_flow for link in buyer.inbound)
+    could = _quotient(sum(_could(link) for link in buyer.inbound), usual)
+    buyer.in_sight += habits.g_belief * (min(1.0, max(comes, could)) - buyer.in_sight)
+
+
+def _could(link: Link) -> float:
+    seller = link.seller
+    slack = min(SLACK, _quotient(seller.full * seller.working, seller.expected_orders))
+    if seller.served < 1.0:
+        slack = min(slack, seller.served)
+    return link.base_flow * (link.clear * slack + link.leak * min(1.0, slack))
 
 
 def _scarcity(buyer: Buyer, habits: Habits) -> float:

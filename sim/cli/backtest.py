@@ -25,9 +25,22 @@ class Asked:
     quiet: bool
 
 
-def folder_if_named(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
-    """Refuse a folder in which nothing can be made. Raises click.BadParameter."""
-    return None if value is None else writable_folder(ctx, param, value)
+def own_folder(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
+    """Refuse a folder in which nothing can be made, or that holds other files, before the work and not after it.
+
+    Raises click.BadParameter.
+    """
+    if value is None:
+        return None
+    from sim.errors import RunError
+    from sim.record.whole import BACKTEST, check_ours
+
+    folder = writable_folder(ctx, param, value)
+    try:
+        check_ours(folder, BACKTEST)
+    except RunError as error:
+        raise click.BadParameter(str(error)) from error
+    return folder
 
 
 class EpisodeWord(click.ParamType):
@@ -75,7 +88,7 @@ Examples:
 @click.argument("episodes", type=EpisodeWord(), nargs=-1, metavar="[EPISODE]...")
 @click.option("--runs", type=WholeNumber(1, MOST_RUNS), help="How many draws of chance an episode (default: 400).")
 @SETS
-@click.option("--out", metavar="DIR", callback=folder_if_named, help="Write the table, charts and a page there.")
+@click.option("--out", metavar="DIR", callback=own_folder, help="Write the table, charts and a page there; a new folder.")
 @AS_JSON
 @QUIET
 def backtest() -> None:

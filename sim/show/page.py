@@ -7,16 +7,15 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from sim.errors import Problem, RunError
 from sim.show.choice import left_out
 from sim.show.costs import cost_block
+from sim.show.html import inlined, template
 from sim.show.outcome import Block, outcome_blocks, outcome_legend, sector_block
 from sim.show.story import headlines
 from sim.show.told import policies_told, shocks_told
@@ -40,11 +39,6 @@ NEEDED = (
 INTERVALS = "the intervals tell only of chance between runs, not of errors in those facts"
 NO_INTERVAL = "no interval tells of errors in those facts"
 
-_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
-_ID = re.compile(r'(\sid=")')
-_REFERENCE = re.compile(r'(href="#|url\(#)')
-_SIZE = re.compile(r'\s(?:width|height)="[^"]*"')
-_UNSHOWN = re.compile(r"\s*<(metadata|title)>.*?</\1>", re.DOTALL)
 _TALLY = re.compile(r"(\d+) numbers? measured, (\d+) derived, (\d+) assumed")
 
 
@@ -87,10 +81,7 @@ def write_page(view: RunView, charts: Sequence[Path], manifest: Mapping[str, Any
     blocks = outcome_blocks(view.summary, n_runs=view.n_runs, start=start)
     sectors = sector_block(view.summary, n_runs=view.n_runs)
     shocks, policies = (manifest["resolved"].get(key) or {} for key in ("shocks", "policies"))
-    # Newlines are trimmed after a block of the template, so that its layout does not show on the page's source.
-    room = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    template = room.from_string(files("sim.show").joinpath(TEMPLATE).read_text(encoding="utf-8"))
-    text = template.render(
+    text = template(TEMPLATE).render(
         view=view,
         manifest=manifest,
         headlines=headlines(view, blocks, sectors),
@@ -147,32 +138,9 @@ def _sections(view: RunView, tables: Mapping[str, Table], charts: Sequence[Path]
         for order, stem, chart in sorted(drawn.get(commodity, [])):
             number += 1
             label = f"{HEADINGS[kinds[order]]}: {name}" if commodity else commodity_label(stem)
-            inside.append(_inlined(chart, f"c{number}-", label))
+            inside.append(inlined(chart, f"c{number}-", label))
         sections.append(Section(heading=name, table=tables.get(commodity), charts=tuple(inside)))
     return sections
-
-
-def _inlined(chart: Path, prefix: str, label: str) -> Markup:
-    """The SVG as a part of a page: no prolog, a label to read aloud, and ids that no other chart on the page has."""
-    try:
-        text = chart.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        got = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise RunError(Problem(file=str(chart), what="cannot read this chart", got=got, remedy="Draw the charts again.")) from error
-    at = text.find("<svg")
-    if at < 0:
-        raise RunError(Problem(file=str(chart), what="is not an SVG chart", remedy="Draw the charts again."))
-    text = _UNSHOWN.sub("", text[at:], count=2)
-
-    def renamed(tag: re.Match[str]) -> str:
-        return _REFERENCE.sub(rf"\g<1>{prefix}", _ID.sub(rf"\g<1>{prefix}", tag[0]))
-
-    # Only inside tags: a title of the user's may well read like an attribute.
-    text = _TAG.sub(renamed, text)
-    # A rule for everything would reach beyond the chart.
-    text = text.replace('<style type="text/css">*{', '<style type="text/css">figure svg *{', 1)
-    end = text.index(">")
-    return Markup(f'{_SIZE.sub("", text[:end])} role="img" aria-label="{escape(label)}"{text[end:].rstrip()}')
 
 
 def _tally(sources: Sequence[str]) -> str:

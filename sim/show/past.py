@@ -21,8 +21,8 @@ COLUMNS = (
     Column(head="CRPS", is_number=True),
 )
 LEGEND = (
-    "Band: within which the simulated median counts as right. Simulated: median, and the range that holds 90 % of the runs. CRPS: how far the "
-    "whole forecast is from what was observed, in half widths of the band; 0 is perfect."
+    "Band: within which the simulated median counts as right. Simulated: median, and the range that holds 90 % of the runs. "
+    "CRPS: how far the whole forecast is from what was observed, in half widths of the band; 0 is perfect."
 )
 
 
@@ -41,7 +41,8 @@ def score_line(result: Backtest) -> str:
     """The score in a sentence."""
     found = [item for scored in result.episodes for item in scored.agreements]
     inside = sum(item.inside for item in found)
-    return f"{inside} of {len(found)} medians in their bands ({100 * result.score:.0f} %); mean CRPS {result.crps:.2f}; {result.runs:,} runs each."
+    told = f"{inside} of {len(found)} medians in their bands ({100 * result.score:.0f} %)"
+    return f"{told}; mean CRPS {result.crps:.2f}; {result.runs:,} runs each."
 
 
 def _episode(scored: Scored, width: int) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from sim.data.observed import Observable
 from sim.draw import draw
 from sim.errors import Problem
-from sim.measure.observed import overlap, ratio_of
+from sim.measure.observed import node_of, overlap, ratio_of
 from sim.model.model import Model
 from sim.model.world import Events, Floats, Ints, Network, ShockPlan
 from sim.scenario import Scenario
@@ -58,10 +57,10 @@ def _states(plan: ShockPlan, net: Network, item: Observable) -> bool:
         # Of a part both sides must be stated: what the one sends, and what all others do.
         bottom = ratio_of(item, net).bottom
         return plan.kind in STATED_TRADE and bottom is not None and _all_in(np.array(bottom.rows, dtype=np.intp), plan.links)
-    node = _rows(net, replace(item, series="use", partner=""))
+    node = node_of(net, item.commodity, item.region)
     if item.series in ("production", "world_share"):
-        return plan.kind == "outage" and _all_in(node, plan.nodes)
-    users = np.flatnonzero(np.isin(net.users.node, node))
+        return plan.kind == "outage" and _all_in(np.array([node]), plan.nodes)
+    users = np.flatnonzero(net.users.node == node)
     return item.series == "use" and plan.kind in ("demand_surge", "demand_reduction") and _all_in(users, plan.users)
 
 

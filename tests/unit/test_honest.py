@@ -36,11 +36,11 @@ REMEDY = "Score what followed from it instead: a price, a stock, a shortage, a d
 INSIDE = "2026-06..2026-08"
 
 
-def told(folder: Path, happens: str, series: str, over: str, *, region: str = "AAA", partner: str = "") -> list[str]:
+def told(folder: Path, happens: str, series: str, over: str, *, region: str = "AAA", partner: str = "", step: str = "1 week") -> list[str]:
     """What is said of one observable in a world in which something happens."""
     row = dict.fromkeys(COLUMNS, "") | {"name": "seen", "series": series, "commodity": "x.made", "region": region, "partner": partner}
     row |= {"statistic": "mean", "over": over, "observed": "1", "low": "0", "high": "2", "source": "A survey"}
-    (folder / "scenario.yaml").write_text(WORLD + happens + "\n", encoding="utf-8")
+    (folder / "scenario.yaml").write_text(WORLD.replace("2 years", f"2 years, step: {step}") + happens + "\n", encoding="utf-8")
     (folder / "observed.csv").write_text(",".join(COLUMNS) + "\n" + ",".join(row.values()) + "\n", encoding="utf-8")
     try:
         read_episode(folder)
@@ -103,7 +103,13 @@ def test_what_follows_from_it_is_allowed(happens: str, series: str, region: str,
     assert told(tmp_path, happens, series, INSIDE, region=region, partner=partner) == []
 
 
-@pytest.mark.parametrize("over", ["2026-02..2026-08", "2026-02-25..2026-03-31", "2026-12..2027-03", "2027-03"])
+@pytest.mark.parametrize("over", ["2026-03", "2026-03-01", "2027-02", "2026-03..2027-02", "2027-02-28"])
+@pytest.mark.parametrize("step", ["1 day", "1 week", "1 month"])
+def test_a_period_is_covered_to_the_day_whatever_the_step(step: str, over: str, tmp_path: Path) -> None:
+    assert told(tmp_path, BAN + "}}", "exports", over, step=step) == stated_by("shocks.s")
+
+
+@pytest.mark.parametrize("over", ["2026-02..2026-08", "2026-02-28..2026-03-31", "2026-12..2027-03", "2027-02-01..2027-03-01", "2027-03"])
 @pytest.mark.parametrize(("happens", "series"), [(BAN + "}}", "exports"), (OUTAGE, "production")])
 def test_a_period_that_is_not_covered_whole_is_allowed(happens: str, series: str, over: str, tmp_path: Path) -> None:
     assert told(tmp_path, happens, series, over) == []
@@ -125,8 +131,10 @@ def test_a_licence_with_the_usual_course_states_only_the_approval_that_is_writte
 
 
 @pytest.mark.parametrize("series", ["price", "stock", "use", "imports"])
-def test_what_is_over_before_anything_has_happened_is_refused(series: str, tmp_path: Path) -> None:
-    said = told(tmp_path, BAN + "}}", series, "2026-01..2026-02-20", region="BBB")
+@pytest.mark.parametrize("step", ["1 day", "1 week", "1 month"])
+def test_what_is_over_before_anything_has_happened_is_refused(series: str, step: str, tmp_path: Path) -> None:
+    said = told(tmp_path, BAN + "}}", series, "2026-01..2026-02", region="BBB", step=step)
+    assert told(tmp_path, BAN + "}}", series, "2026-01..2026-03-01", region="BBB", step=step) == []
     assert said == [f"here/observed.csv:2 seen: is over before anything has happened: it is what the scenario starts from. {REMEDY}"]
 
 

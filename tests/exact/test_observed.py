@@ -279,13 +279,13 @@ def test_a_reading_over_rows_is_their_sum() -> None:
 
 
 def test_what_is_made_is_found_where_others_make_nothing() -> None:
-    """AAA and CCC only buy, so producers are not numbered as places are."""
-    nodes = "x.made.AAA: {demand: {use: 2 t/year}}, x.made.BBB: {production: 7 t/year, spare: 0}, x.made.CCC: {demand: {use: 5 t/year}}"
+    """AAA only buys, so producers are not numbered as places are."""
+    nodes = "x.made.AAA: {demand: {use: 10 t/year}}, x.made.BBB: {production: 7 t/year}, x.made.CCC: {production: 3 t/year}"
     model = model_of(network=f"network: {{commodities: {{x.made: {{}}}}, nodes: {{{nodes}}}}}")
     kept, rest = observe(model, [Probe("production", (row,)) for row in range(3)] + [Probe("production", (0, 1, 2))], 1, 1)
     for values in (kept, rest):
         told = [series[-1, 0] * 365.25 for series in values.values()]
-        assert told == pytest.approx([0.0, 7.0, 0.0, 7.0], abs=1e-9)
+        assert told == pytest.approx([0.0, 7.0, 3.0, 10.0], abs=1e-9)
 
 
 @pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (2.0, 0.7), (-3.0, 4.0)])

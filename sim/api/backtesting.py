@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,19 +149,22 @@ def read_episode(source: str | Path, *, sets: Sequence[str] = ()) -> Episode:
 
 def _misplaced(model: Model, observed: Sequence[Observable], file: str) -> list[Problem]:
     """Observables that look at what the scenario does not have, or when it is not played."""
-    from sim.data.observed import Period
+    from sim.data.observed import STORAGE, Period
     from sim.measure.observed import last_day, probes_of
 
     net, problems = model.network, []
     for item in observed:
         try:
-            probes_of(item, net)
+            probes = probes_of(item, net)
+            if item.base == STORAGE and model.facts.storage[probes[0].rows[0]] is None:
+                what, remedy = "users' storage has no limit here", f"Give {item.commodity}.{item.region} a storage in the scenario."
+                problems.append(Problem(file=file, line=item.line, where=item.name, what=what, remedy=remedy))
         except KeyError as error:
             remedy = f"The scenario has {', '.join(net.commodities)} in {', '.join(net.regions)}."
             problems.append(Problem(file=file, line=item.line, where=item.name, what=str(error.args[0]), remedy=remedy))
         for days in (item.over, item.base):
             if isinstance(days, Period) and not net.start <= days.first < days.last <= last_day(net):
-                what, remedy = "reaches beyond the clock of the scenario", f"It runs from {net.start} to {last_day(net)}."
+                what, remedy = "reaches beyond the clock of the scenario", f"It runs from {net.start} to {last_day(net) - timedelta(1)}."
                 problems.append(Problem(file=file, line=item.line, where=item.name, what=what, got=str(days), remedy=remedy))
     return problems
 

@@ -170,6 +170,19 @@ def split_rows(text: str, file: str, columns: Sequence[str]) -> tuple[list[tuple
     return found, problems
 
 
+def rows_of(data: bytes, file: str, columns: Sequence[str]) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
+    """As `split_rows`, of a file's bytes, which should be a text in UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return [], [Problem(file=file, what="the file is UTF-16, not UTF-8", remedy="Save it as UTF-8.")]
+    if b"\x00" in data:
+        return [], [Problem(file=file, what="a binary file, not text", remedy="Save it as CSV.")]
+    try:
+        return split_rows(data.decode("utf-8-sig"), file, columns)
+    except UnicodeDecodeError as error:
+        line, got = error.object.count(b"\n", 0, error.start) + 1, f"byte 0x{error.object[error.start]:02x}"
+        return [], [Problem(file=file, line=line, what="the text is not UTF-8", got=got, remedy="Save it as UTF-8.")]
+
+
 def wrong_columns(header: Sequence[str], file: str, columns: Sequence[str], line: int | None = None) -> list[Problem]:
     """The problem of a header that is not the one wanted; none if it is.
 

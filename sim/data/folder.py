@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.data.areas import areas
-from sim.data.facts import COLUMNS, Fact, facts_of, split_rows, stated_twice, wrong_columns
+from sim.data.facts import COLUMNS, Fact, facts_of, rows_of, stated_twice, wrong_columns
 from sim.data.own import DataFolder
 from sim.data.sound import misplaced, unsound
 from sim.errors import DataError, Problem
@@ -41,7 +41,7 @@ def read_folder(path: str | Path) -> DataFolder:
     codes = areas().names
     facts: list[Fact] = []
     for file in files:
-        rows, wrong = _parquet(file) if _kind(file.name) == ".parquet" else _csv(file)
+        rows, wrong = _parquet(file) if _kind(file.name) == ".parquet" else rows_of(file.content, file.name, COLUMNS)
         found, faults = facts_of(rows, file.name, codes)
         if not rows and not wrong:
             wrong = [Problem(file=file.name, what="holds no rows", remedy="Add a row, or remove the file.")]
@@ -89,19 +89,6 @@ def _files(folder: Path) -> tuple[list[_File], list[Problem]]:
             except OSError as error:
                 problems.append(Problem(file=name, what="the file cannot be read", got=error.strerror or str(error)))
     return files, problems
-
-
-def _csv(file: _File) -> tuple[Rows, list[Problem]]:
-    data = file.content
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return [], [Problem(file=file.name, what="the file is UTF-16, not UTF-8", remedy="Save it as UTF-8.")]
-    if b"\x00" in data:
-        return [], [Problem(file=file.name, what="a binary file, not text", remedy="Save it as CSV.")]
-    try:
-        return split_rows(data.decode("utf-8-sig"), file.name, COLUMNS)
-    except UnicodeDecodeError as error:
-        line, got = error.object.count(b"\n", 0, error.start) + 1, f"byte 0x{error.object[error.start]:02x}"
-        return [], [Problem(file=file.name, line=line, what="the text is not UTF-8", got=got, remedy="Save it as UTF-8.")]
 
 
 def _parquet(file: _File) -> tuple[Rows, list[Problem]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sim.data.facts import split_rows
+from sim.data.facts import rows_of
 from sim.errors import DataError, Problem, near_miss, shown
 
 COLUMNS = (
@@ -106,14 +106,14 @@ def _span(text: str) -> tuple[date, date] | None:
     found = _PERIOD.fullmatch(text.strip())
     if found is None:
         return None
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = found.groups()
     try:
-        first = date(year or 0, month or 1, day or 1)
-    except ValueError:
+        first = date(int(year), int(month or 1), int(day or 1))
+        if day:
+            return first, first + timedelta(1)
+        return first, date(first.year + 1, 1, 1) if month in (None, "12") else date(first.year, first.month + 1, 1)
+    except (ValueError, OverflowError):
         return None
-    if day is not None:
-        return first, first + timedelta(1)
-    return first, date(first.year + 1, 1, 1) if month is None or month == 12 else date(first.year, month + 1, 1)
 
 
 def read_observed(path: Path) -> tuple[Observable, ...]:
@@ -122,12 +122,11 @@ def read_observed(path: Path) -> tuple[Observable, ...]:
     path: of a csv file with the header COLUMNS. Raises DataError with every mistake.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        got = error.strerror if isinstance(error, OSError) else str(error)
-        remedy = "An episode is a folder with scenario.yaml and observed.csv, in UTF-8."
-        raise DataError(Problem(file=str(path), what="cannot be read", got=got, remedy=remedy)) from error
-    rows, problems = split_rows(text, str(path), COLUMNS)
+        data = path.read_bytes()
+    except OSError as error:
+        remedy = "An episode is a folder with scenario.yaml and observed.csv."
+        raise DataError(Problem(file=str(path), what="cannot be read", got=error.strerror, remedy=remedy)) from error
+    rows, problems = rows_of(data, str(path), COLUMNS)
     found = []
     for line, row in rows:
         wrong = list(_faults(row))
@@ -177,6 +176,10 @@ def _faults(row: dict[str, str]) -> Iterator[Fault]:
     base = row["relative_to"]
     if base and base not in (REST, PEAK, STORAGE) and not base.startswith(REGION) and period(base) is None:
         yield "relative_to", "not a base", shown(base), "Write rest, peak, storage, region:NAME, a period such as 2023-06, or nothing."
+    elif base == STORAGE and row["series"] in SERIES and row["series"] != "stock":
+        yield "relative_to", f"{row['series']} has no storage", shown(base), "Only stock is told as a part of what users can hold."
+    elif base == REST and row["series"] == "store":
+        yield "relative_to", "a store is not at rest", shown(base), "Give it in t, or against a period such as 2023-06."
     for name, allowed, needed in (("partner", WITH_PARTNER, ("import_share",)), ("level", WITH_LEVEL, WITH_LEVEL)):
         key = row["series" if name == "partner" else "statistic"]
         if row[name] and key not in allowed:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from sim.data.observed import Observable
 from sim.draw import draw
 from sim.errors import Problem
-from sim.measure.observed import overlap, ratio_of
+from sim.measure.observed import node_of, ratio_of
 from sim.model.model import Model
 from sim.model.world import Events, Floats, Ints, Network, ShockPlan
 from sim.scenario import Scenario
@@ -18,6 +17,8 @@ from sim.scenario import Scenario
 STATED_TRADE = ("export_ban", "export_quota", "export_control", "import_quota")
 WORLDS = 32
 """Worlds looked at, where dates are laws."""
+WHOLE = 1e-9
+"""Steps by which rounding may move a day."""
 
 
 def stated(scenario: Scenario, model: Model, items: Sequence[Observable], file: str) -> list[Problem]:
@@ -41,13 +42,15 @@ def stated(scenario: Scenario, model: Model, items: Sequence[Observable], file: 
 
 
 def _reasons(scenario: Scenario, net: Network, events: Sequence[Events], item: Observable) -> Iterator[str]:
-    days = overlap(net, item.over)
+    first, last = ((day - net.start).days / net.step_days for day in (item.over.first, item.over.last))
     begun = [float(np.minimum(event.announced, event.start).min()) for event in events]
-    if days.nonzero()[0].max(initial=-1) + 1 <= min(begun, default=np.inf):
+    if last <= min(begun, default=np.inf) + WHOLE:
         yield "is over before anything has happened: it is what the scenario starts from"
     for plan, event in zip(net.shocks, events, strict=True):
-        if _states(plan, net, item) and _holds_throughout(days, _in_force(scenario, plan, event)):
-            yield f"is stated by {'policies' if plan.is_policy else 'shocks'}.{plan.name} for the whole of its period"
+        if _states(plan, net, item):
+            starts, ends = _in_force(scenario, plan, event)
+            if ((starts <= first + WHOLE) & (ends >= last - WHOLE)).any():
+                yield f"is stated by {'policies' if plan.is_policy else 'shocks'}.{plan.name} for the whole of its period"
 
 
 def _states(plan: ShockPlan, net: Network, item: Observable) -> bool:
@@ -58,10 +61,10 @@ def _states(plan: ShockPlan, net: Network, item: Observable) -> bool:
         # Of a part both sides must be stated: what the one sends, and what all others do.
         bottom = ratio_of(item, net).bottom
         return plan.kind in STATED_TRADE and bottom is not None and _all_in(np.array(bottom.rows, dtype=np.intp), plan.links)
-    node = _rows(net, replace(item, series="use", partner=""))
+    node = node_of(net, item.commodity, item.region)
     if item.series in ("production", "world_share"):
-        return plan.kind == "outage" and _all_in(node, plan.nodes)
-    users = np.flatnonzero(np.isin(net.users.node, node))
+        return plan.kind == "outage" and _all_in(np.array([node]), plan.nodes)
+    users = np.flatnonzero(net.users.node == node)
     return item.series == "use" and plan.kind in ("demand_surge", "demand_reduction") and _all_in(users, plan.users)
 
 
@@ -80,11 +83,3 @@ def _in_force(scenario: Scenario, plan: ShockPlan, event: Events) -> tuple[Float
         if not {"processing", "ramp"} & written:
             return (event.ramp_end, event.end) if "approval" in written else (event.end, event.end)
     return event.start, event.end
-
-
-def _holds_throughout(days: Floats, span: tuple[Floats, Floats]) -> bool:
-    steps = np.flatnonzero(days)
-    if not len(steps):
-        return False
-    starts, ends = span
-    return bool(((starts <= steps[0]) & (ends >= steps[-1] + 1)).any())

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.data.observed import PEAK, REGION, REST, STORAGE, Observable, Period
-from sim.model.world import TINY, Floats, Network
+from sim.model.world import TINY, Floats, Ints, Network
 from sim.record.probe import Probe
 from sim.units import DAYS_PER_MONTH
 
@@ -25,6 +25,22 @@ class Ratio(NamedTuple):
 
     top: Probe
     bottom: Probe | None
+
+
+class Place(NamedTuple):
+    """Where a series is found at all."""
+
+    does: str
+    rows: Callable[[Network], Ints]
+
+
+_MADE, _USED = Place("makes", lambda net: net.links.src), Place("uses", lambda net: net.users.node)
+PLACES = {
+    **dict.fromkeys(("origin_price", "production", "world_share"), _MADE),
+    **dict.fromkeys(("use", "unmet", "stock"), _USED),
+    "price": Place("buys", lambda net: net.links.dst),
+    "store": Place("stores", lambda net: net.stores.member_node),
+}
 
 
 class Kept(NamedTuple):
@@ -47,7 +63,9 @@ def ratio_of(item: Observable, net: Network, region: str | None = None) -> Ratio
     Raises:
         KeyError: the network has no such node or flow; its argument says which.
     """
-    node = _node(net, item.commodity, region or item.region)
+    node = node_of(net, item.commodity, region or item.region)
+    if item.series in PLACES and node not in PLACES[item.series].rows(net):
+        raise KeyError(f"nobody {PLACES[item.series].does} {item.commodity} in {region or item.region}")
     if item.series in DIRECT:
         return Ratio(Probe(DIRECT[item.series], (node,)), None)
     if item.series == "unmet":
@@ -57,7 +75,7 @@ def ratio_of(item: Observable, net: Network, region: str | None = None) -> Ratio
         return Ratio(Probe("production", (node,)), Probe("production", tuple(np.flatnonzero(net.node_commodity == commodity).tolist())))
     here, there = (net.links.src, net.links.dst) if item.series == "exports" else (net.links.dst, net.links.src)
     abroad = (here == node) & (there != node)
-    chosen = abroad & (there == _node(net, item.commodity, item.partner)) if item.partner else abroad
+    chosen = abroad & (there == node_of(net, item.commodity, item.partner)) if item.partner else abroad
     if not chosen.any():
         raise KeyError(f"no trade of {item.commodity} between {region or item.region} and {item.partner or 'any other'}")
     reading = "shipped" if item.series == "exports" else "arrived"
@@ -65,7 +83,8 @@ def ratio_of(item: Observable, net: Network, region: str | None = None) -> Ratio
     return Ratio(top, Probe(reading, tuple(np.flatnonzero(abroad).tolist())) if item.series == "import_share" else None)
 
 
-def _node(net: Network, commodity: str, region: str) -> int:
+def node_of(net: Network, commodity: str, region: str) -> int:
+    """Number of the node of a commodity in a region. Raises KeyError, as `ratio_of` does, where there is none."""
     if commodity not in net.commodities or region not in net.regions:
         raise KeyError(f"no {commodity} in {region}")
     here = (net.node_commodity == net.commodities.index(commodity)) & (net.node_region == net.regions.index(region))

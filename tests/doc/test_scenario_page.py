@@ -10,8 +10,9 @@ import yaml
 from jsonschema import Draft7Validator
 
 import sim
+from sim.data.observed import SERIES, STATISTICS
 from sim.scenario import Stockpile, json_schema, load, support
-from tests.doc.pages import own_facts
+from tests.doc.pages import own_episode, own_facts
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
@@ -29,7 +30,7 @@ class DatesAsText(yaml.SafeLoader):
 
 
 def test_the_page_has_examples() -> None:
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
     assert len(LAWS) == 7
 
 
@@ -70,3 +71,17 @@ def test_the_facts_of_ones_own_replace_two_and_add_one(tmp_path: Path) -> None:
     assert own.basis.str.startswith("replaced by ").sum() == 2
     assert len(own) == len(shipped) + 3
     assert sim.load("gallium-export-halt", data=folder).data
+
+
+def test_the_past_episode_of_ones_own_is_played(tmp_path: Path) -> None:
+    result = sim.backtest(own_episode(tmp_path / "my-episode"), runs=20)
+    (scored,) = result.episodes
+    assert scored.episode.name == "my-episode"
+    assert len(scored.agreements) == 5
+    assert all(found.p05 <= found.p50 <= found.p95 for found in scored.agreements)
+
+
+def test_the_page_names_every_series_and_statistic() -> None:
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \| (.*) \|$", PAGE, re.MULTILINE))
+    for known in (SERIES, STATISTICS):
+        assert {name: rows.get(name) for name in known} == known

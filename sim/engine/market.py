@@ -8,6 +8,8 @@ from sim.engine.room import Room
 from sim.engine.rules import APPROVED, follow
 from sim.model.world import TINY, Floats
 
+LEAST = 1e-3
+"""Part in sight below which less of it raises the price no further."""
 SLACK = 10.0
 """Most that a seller is thought to have beyond what is asked of it, as a multiple."""
 NOTHING = 1e-9
@@ -103,7 +105,8 @@ def _could_come(room: Room) -> Floats:
     p.by_src.scale(flow, slack, flow)
     leaking = p.by_src.scale(room.leak_t, np.minimum(slack, 1.0, out=slack), room.link_b)
     could = p.by_dst.sum(np.add(flow, leaking, out=flow), room.node_a)
-    return np.multiply(could, room.per_bought, out=could)
+    np.copyto(np.multiply(could, room.per_bought, out=could), 1.0, where=room.buys_nothing)
+    return could
 
 
 def _bought(room: Room) -> Floats:
@@ -115,24 +118,19 @@ def _bought(room: Room) -> Floats:
 
 
 def scarcity(room: Room) -> Floats:
-    """9c. `alpha ln((target + horizon V) / (H + O + horizon (V - what is not in sight)))`, bounded."""
-    s, m, w = room.state, room.market, room.world
+    """9c. `alpha ln(target / (H + O)) - prospect ln(in sight)`, bounded."""
+    s, w = room.state, room.world
     target = np.multiply(s.expected_lead, room.buy, out=room.node_b)
     np.add(target, room.cover_t, out=target)
     np.maximum(target, 0.0, out=target)
     there = np.add(s.on_hand, s.on_order, out=room.node_a)
     np.maximum(there, 0.0, out=there)  # rounding may leave less than nothing, which would read as a glut
-    later = np.multiply(m.usual_use, w.horizon_steps, out=room.usable)
-    np.add(target, later, out=target)
-    np.add(there, later, out=there)
-    lacking = np.multiply(np.subtract(1.0, m.in_sight, out=later), room.need, out=later)
-    np.subtract(there, np.multiply(lacking, w.horizon_steps, out=lacking), out=there)
     np.add(target, TINY, out=target)
-    np.add(there, TINY, out=there)
-    np.divide(target, there, out=target)
-    np.maximum(target, TINY, out=target)
-    np.log(target, out=target)
+    np.divide(target, np.add(there, TINY, out=there), out=target)
+    np.log(np.maximum(target, TINY, out=target), out=target)
     np.multiply(target, w.alpha, out=target)
+    seen = np.log(np.maximum(room.market.in_sight, LEAST, out=there), out=there)
+    np.subtract(target, np.multiply(seen, w.prospect, out=seen), out=target)
     np.minimum(target, w.log_ceiling, out=target)
     return np.maximum(target, -w.log_ceiling, out=target)
 

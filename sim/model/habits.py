@@ -21,8 +21,8 @@ class Habits:
     """Unevenness of stocks among users."""
     scarcity: Entry
     """Elasticity of price to the shortfall of stock."""
-    horizon: Entry
-    """Days ahead over which supply in sight counts."""
+    prospect: Entry
+    """Elasticity of price to supply that is out of sight."""
     momentum: Entry
     """Elasticity of cover to price against what it was of late."""
     ceiling: Entry
@@ -78,7 +78,7 @@ def habits_of(scenario: Scenario) -> Habits:
         front_running=Entry("rules.front_running", rules.front_running),
         uneven=Entry("rules.uneven_stocks", rules.uneven_stocks),
         scarcity=Entry("rules.price.scarcity", price.scarcity),
-        horizon=Entry("rules.price.horizon", price.horizon),
+        prospect=Entry("rules.price.prospect", price.prospect),
         momentum=Entry("rules.price.momentum", price.momentum),
         ceiling=Entry("rules.price.ceiling", price.ceiling),
         switching=Entry("rules.sourcing.switching", sourcing.switching),

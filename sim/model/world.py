@@ -266,8 +266,8 @@ class World:
     """Price at which all capacity is worth running, as a multiple of the one at rest, [1, run]."""
     alpha: Floats
     """Elasticity of price to the shortfall of stock, [1, run]."""
-    horizon_steps: Floats
-    """Steps ahead over which supply in sight counts, [1, run]."""
+    prospect: Floats
+    """Elasticity of price to supply that is out of sight, [1, run]."""
     momentum: Floats
     """Elasticity of the cover buyers want to price against what it was of late, [1, run]."""
     log_ceiling: Floats

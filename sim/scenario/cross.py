@@ -238,6 +238,8 @@ def _region_lists(parts: Parts) -> Iterator[tuple[Path, Sequence[str]]]:
             yield ("policies", name, key), names
     if parts.rules and parts.rules.allies:
         yield ("rules", "allies"), parts.rules.allies
+    if parts.rules:
+        yield ("rules", "demand", "season_in"), parts.rules.demand.season_in
 
 
 def _region_names(parts: Parts) -> Iterator[Fault]:

@@ -67,10 +67,10 @@ class PriceRules(Strict):
     scarcity: _Scarcity = Field(
         default=1.2, description="Elasticity of price to the shortfall of users' stock and supply in sight. 1.2: assumption."
     )
-    horizon: Time = Field(
-        default=written("6 months"),
-        description="How far ahead users' stock and supply in sight are weighed against what they will want at the usual price. 6 months: "
-        "assumption. 0: only stock counts.",
+    prospect: _NotNegative = Field(
+        default=2.0,
+        description="Elasticity of price to the part of supply that is out of sight: what would be ordered at the usual price, and neither comes "
+        "nor could come. 2: assumption.",
     )
     belief: FixedDelay = Field(
         default=written("6 months"),

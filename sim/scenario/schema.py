@@ -196,6 +196,8 @@ def _rows(model: type[BaseModel]) -> Iterator[str]:
 def _default(value: Any) -> str:
     if value is None or value is PydanticUndefined or value in ((), {}, ""):
         return ""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{law}: [{', '.join(map(str, ends))}]" for law, ends in value.items()) + "}"
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else str(value)
 
 

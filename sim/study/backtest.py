@@ -63,7 +63,7 @@ def _used(net: Network, world: World, nodes: Ints) -> Floats:
 
 
 def _stock(net: Network, world: World, nodes: Ints) -> Floats:
-    steps = _rows(world.cover_steps, net, nodes) + _through_time(world.ahead_steps[-net.n_step :], net, nodes)
+    steps = np.maximum(_rows(world.cover_steps, net, nodes) + _through_time(world.ahead_steps[-net.n_step :], net, nodes), 0.0)
     return np.minimum(steps * _used(net, world, nodes), _rows(world.storage_t, net, nodes)).sum(axis=1)
 
 

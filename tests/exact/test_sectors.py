@@ -121,7 +121,7 @@ sectors:
   integrated-circuits: {}
   optoelectronics: {value_added: {EU27: 1 bn USD/year}}
 shocks:
-  halt: {kind: export_ban, commodity: gallium.refined, from: CHN, to: EU27, start: 2026-01-01}
+  halt: {kind: export_ban, commodity: gallium.refined, from: CHN, start: 2026-01-01}
 """
     result = run_text(text, horizon="52 weeks", step="1 week", runs=1, rules="{price: {feedback: false}}")
     # 77,000 million EUR (NACE division C26) at the mean rate of 2016 to 2020; what the scenario states comes first.

@@ -121,7 +121,7 @@ class Market:
     full_cost: float = inf
     contract: float = 0.0
     alpha: float = 1.0
-    horizon: float = 0.0
+    prospect: float = 0.0
     momentum: float = 0.0
     bidding: float = 2.0
     memory: float = 1.0
@@ -457,7 +457,7 @@ def _world(
         full_cost=_column([habits.market.full_cost]),
         alpha=_column([habits.market.alpha]),
         momentum=_column([habits.market.momentum]),
-        horizon_steps=_column([habits.market.horizon]),
+        prospect=_column([habits.market.prospect]),
         log_ceiling=_column([log(habits.market.ceiling)]),
         bidding=_column([habits.market.bidding]),
         switching=_column([habits.market.switching]),

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from math import floor
 
 from sim.engine.twin.accounts import Guarantee, Member, Products, Store
-from sim.engine.twin.entities import Buyer, Cast, Habits, Link, Producer, Sector, Shipment, User
+from sim.engine.twin.entities import Buyer, Cast, Link, Producer, Sector, Shipment, User
+from sim.engine.twin.habits import Habits
 from sim.engine.twin.shocks import Strike, column, profiles
 from sim.model.world import Floats, Network, World
 
 NUMBERS = (
-    "hoarding", "uneven", "g_order", "g_stock", "g_expect", "front_running", "alpha", "horizon_steps", "momentum", "log_ceiling",
+    "hoarding", "uneven", "g_order", "g_stock", "g_expect", "front_running", "alpha", "prospect", "momentum", "log_ceiling",
     "bidding", "switching", "shut", "entry_price", "entry_elasticity", "entry_growth", "g_price", "g_belief", "g_memory", "g_contract",
     "g_demand", "g_source", "g_signal", "g_close", "g_restart", "g_build", "g_ramp",
 )  # fmt: skip

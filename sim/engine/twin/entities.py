@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import exp, floor, log
 
 from sim.engine.twin.accounts import Guarantee, Member, Products, Store
+from sim.engine.twin.habits import Habits
 from sim.engine.twin.shocks import Strike
 from sim.model.world import TINY
 
@@ -357,43 +358,6 @@ class Link:
     def seen(self) -> float:
         """Demand its seller sees: the larger of what it might pass at first, and what it shipped in all and was turned away, t."""
         return max(self.first_passable, self.shipped + self.turned_away)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Habits:
-    """Numbers and rules that everyone shares in one run, named as in `World` and `Network`."""
-
-    hoarding: float
-    uneven: float
-    g_order: float
-    g_stock: float
-    g_expect: float
-    front_running: float
-    alpha: float
-    horizon_steps: float
-    momentum: float
-    log_ceiling: float
-    bidding: float
-    switching: float
-    shut: float
-    entry_price: float
-    entry_elasticity: float
-    entry_growth: float
-    g_price: float
-    g_belief: float
-    g_memory: float
-    g_contract: float
-    g_demand: float
-    g_source: float
-    g_signal: float
-    g_close: float
-    g_restart: float
-    g_build: float
-    g_ramp: float
-    use_rule: str
-    ship_rule: str
-    sweeps: int
-    prices: bool
 
 
 @dataclass(frozen=True, kw_only=True)

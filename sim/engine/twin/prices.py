@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import exp, log
 
-from sim.engine.twin.entities import Buyer, Cast, Habits, Link, Producer
+from sim.engine.twin.entities import Buyer, Cast, Link, Producer
+from sim.engine.twin.habits import Habits
 from sim.engine.twin.market import ROUNDING
 from sim.model.world import TINY
 
 
+LEAST = 1e-3
+"""Part in sight below which less of it raises the price no further."""
 SLACK = 10.0
 """Most that a seller is thought to have beyond what is asked of it, as a multiple."""
 
@@ -56,7 +59,7 @@ def _look_ahead(buyer: Buyer, habits: Habits, step: int) -> None:
     sent = sum(link.shipped for link in buyer.inbound)
     comes = _quotient(sent, due) if would > ROUNDING * buyer.usual_use else 0.0
     usual = sum(link.base_flow for link in buyer.inbound)
-    could = _quotient(sum(_could(link) for link in buyer.inbound), usual)
+    could = sum(_could(link) for link in buyer.inbound) / usual if usual > 0.0 else 1.0
     buyer.in_sight += habits.g_belief * (min(1.0, max(comes, could)) - buyer.in_sight)
 
 
@@ -69,11 +72,9 @@ def _could(link: Link) -> float:
 
 
 def _scarcity(buyer: Buyer, habits: Habits) -> float:
-    later = habits.horizon_steps * buyer.usual_use
-    lacking = habits.horizon_steps * (1.0 - buyer.in_sight) * max(0.0, buyer.usual_use - buyer.secondary)
-    wanted = max(0.0, buyer.stock_wanted + buyer.expected_lead * buyer.buy) + later
-    there = max(0.0, buyer.on_hand + buyer.on_order) + later - lacking
-    scarce = habits.alpha * _ln((wanted + TINY) / (there + TINY))
+    target = max(0.0, buyer.stock_wanted + buyer.expected_lead * buyer.buy)
+    short = (target + TINY) / (max(0.0, buyer.on_hand + buyer.on_order) + TINY)
+    scarce = habits.alpha * _ln(short) - habits.prospect * log(max(buyer.in_sight, LEAST))
     return min(max(scarce, -habits.log_ceiling), habits.log_ceiling)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import exp, inf
 
-from sim.engine.twin.entities import HIGHEST, Cast, Habits, Producer
+from sim.engine.twin.entities import HIGHEST, Cast, Producer
+from sim.engine.twin.habits import Habits
 from sim.model.world import TINY
 
 SPREAD = 0.25

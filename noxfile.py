@@ -48,6 +48,13 @@ def data(session: nox.Session) -> None:
 
 
 @nox.session
+def calibrate(session: nox.Session) -> None:
+    """Fit behaviour on the past episodes, and on all but each in turn; `-- 300` for the seconds each fit may take."""
+    session.install(*PINS, "-e", ".")
+    session.run("python", "-m", "sim.api.calibrating", *session.posargs)
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the wheel and use it where there is no checkout."""
     with tempfile.TemporaryDirectory() as folder:

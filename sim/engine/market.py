@@ -90,12 +90,12 @@ def look_ahead(room: Room) -> None:
     np.minimum(meant, bought, out=meant)
     np.maximum(meant, TINY, out=meant)
     served = np.multiply(np.divide(room.received, meant, out=meant), room.mask, out=meant)
-    there = np.minimum(np.maximum(served, _could_come(room), out=served), 1.0, out=served)
+    there = np.minimum(np.maximum(served, _could_come(room, bought), out=served), 1.0, out=served)
     follow(m.in_sight, there, w.g_belief, room.node_a)
 
 
-def _could_come(room: Room) -> Floats:
-    """What sellers could send over the links as they are open, as a part of what buyers buy at rest, [node, run]."""
+def _could_come(room: Room, bought: Floats) -> Floats:
+    """What sellers could send over the links as they are open, as a part of what buyers would buy at the usual price, [node, run]."""
     p, works = room.plan, room.works
     slack = np.multiply(works.full, works.working, out=room.make_a)
     np.divide(slack, np.maximum(room.state.expected_orders, TINY, out=room.make_b), out=slack)
@@ -105,7 +105,8 @@ def _could_come(room: Room) -> Floats:
     p.by_src.scale(flow, slack, flow)
     leaking = p.by_src.scale(room.leak_t, np.minimum(slack, 1.0, out=slack), room.link_b)
     could = p.by_dst.sum(np.add(flow, leaking, out=flow), room.node_a)
-    np.copyto(np.multiply(could, room.per_bought, out=could), 1.0, where=room.buys_nothing)
+    np.divide(could, np.maximum(bought, TINY, out=room.usable), out=could)
+    np.copyto(could, 1.0, where=bought <= 0.0)
     return could
 
 

@@ -71,11 +71,6 @@ class Room:
         self.make_mask = np.empty(maker, dtype=bool)
         self.answer = np.ones(node)
         self.base_flow = np.broadcast_to(world.base_flow, (n_link, n_run)).copy()
-        bought = self.plan.by_dst.sum(self.base_flow, np.empty(node))
-        self.buys_nothing = bought <= 0.0
-        """Nothing is bought there at rest, [node, run]."""
-        self.per_bought = 1.0 / np.maximum(bought, TINY)
-        """One over what is bought at rest, steps per t, [node, run]."""
         self.limited_dst = Groups(net.links.dst[self.plan.limited], net.n_node)
         """Buyers over the links that shocks may shut."""
         self.bid = np.ones((n_link, n_run) if net.ship_rule == "highest-bid" else (0, n_run))

@@ -48,9 +48,9 @@ class CapacityProject(Measure):
         description="Stages of building of equal mean time, each as long as it takes (Erlang law). 3: an assumption.",
     )
     slip: Multiple = Field(
-        default=written({"uniform": [1.5, 2.2]}),
-        description="Factor on the time announced. 1.5 to 2.2: how far announced dates slipped in the record; write 1 for a time that is "
-        "meant.",
+        default=written({"uniform": [1.0, 2.2]}),
+        description="Factor on the time announced. 1 to 2.2: from on time, as Mountain Pass in 2012, to what is usual in the record, 1.5 to 2.2; write 1 "
+        "for a time that is meant.",
     )
     ramp: Time = Field(
         default=written("4 years"),

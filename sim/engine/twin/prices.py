@@ -55,10 +55,9 @@ def _look_ahead(buyer: Buyer, habits: Habits, step: int) -> None:
     season = buyer.swing[step] if len(buyer.swing) > 1 else buyer.swing[0]
     buyer.usual_use += habits.g_expect * (wants / season - buyer.usual_use)
     would = buyer.meant + max(0.0, buyer.usual_use - buyer.expected_use)
-    due = min(would, max(0.0, buyer.usual_use - buyer.secondary))
+    usual = max(0.0, buyer.usual_use - buyer.secondary)
     sent = sum(link.shipped for link in buyer.inbound)
-    comes = _quotient(sent, due) if would > ROUNDING * buyer.usual_use else 0.0
-    usual = sum(link.base_flow for link in buyer.inbound)
+    comes = _quotient(sent, min(would, usual)) if would > ROUNDING * buyer.usual_use else 0.0
     could = sum(_could(link) for link in buyer.inbound) / usual if usual > 0.0 else 1.0
     buyer.in_sight += habits.g_belief * (min(1.0, max(comes, could)) - buyer.in_sight)
 

@@ -24,7 +24,7 @@ def tide(net: Network, habits: Habits, draws: Draws) -> Floats:
     growth = draws.rows([habits.growth])
     if not (growth.any() or habits.season or habits.noise):
         return np.ones((1, 1, 1))
-    days: Floats = (np.arange(net.n_step) + 0.5) * net.step_days
+    days = np.asarray((np.arange(net.n_step) + 0.5) * net.step_days, dtype=np.float64)
     path = np.exp(np.log1p(growth)[None] * (days / DAYS_PER_YEAR)[:, None, None])
     if habits.season:
         path = path * (1.0 + _has_season(net, habits) * (habits.season * np.cos(_season_angle(net, habits, days)))[:, None, None])
@@ -46,7 +46,7 @@ def season(net: Network, habits: Habits, final_frac: Floats) -> tuple[Floats, Fl
         return np.ones((1, 1, 1)), np.zeros((1, 1, 1))
     same = (final_frac == final_frac[:, :1]).all()
     part = _has_season(net, habits) * (final_frac[None, :, :1] if same else final_frac[None])
-    middle: Floats = (np.arange(net.n_step) + 0.5) * net.step_days
+    middle = np.asarray((np.arange(net.n_step) + 0.5) * net.step_days, dtype=np.float64)
     swing = 1.0 + part * (habits.season * np.cos(_season_angle(net, habits, middle)))[:, None, None]
     begins = -habits.season / (2.0 * np.pi) * float(np.sin(_season_angle(net, habits, np.zeros(1)))[0]) * DAYS_PER_YEAR / net.step_days
     return swing, np.concatenate([begins * part, begins * part + np.cumsum(1.0 - swing, axis=0)])

@@ -100,13 +100,14 @@ def _could_come(room: Room, bought: Floats) -> Floats:
     slack = np.multiply(works.full, works.working, out=room.make_a)
     np.divide(slack, np.maximum(room.state.expected_orders, TINY, out=room.make_b), out=slack)
     np.minimum(slack, SLACK, out=slack)
-    np.copyto(slack, room.served_part, where=(room.served_part < 1.0) & (room.served_part < slack))
+    is_short = np.less(room.served_part, np.minimum(slack, 1.0, out=room.make_b), out=room.make_mask)
+    np.copyto(slack, room.served_part, where=is_short)
     flow = np.multiply(room.way, room.base_flow, out=room.link_a)
     p.by_src.scale(flow, slack, flow)
     leaking = p.by_src.scale(room.leak_t, np.minimum(slack, 1.0, out=slack), room.link_b)
     could = p.by_dst.sum(np.add(flow, leaking, out=flow), room.node_a)
     np.divide(could, np.maximum(bought, TINY, out=room.usable), out=could)
-    np.copyto(could, 1.0, where=bought <= 0.0)
+    np.copyto(could, 1.0, where=np.less_equal(bought, 0.0, out=room.mask))
     return could
 
 

@@ -113,11 +113,12 @@ class MaxMin:
 
 
 class HighestBid:
-    """Claims are served to the same part but for what each bids: everyone gets the lesser of the claim and of claim times bid times a level."""
+    """Claims are served to the same part but for what each bids: everyone gets the lesser of claim, and claim times bid times a level."""
 
     def __init__(self, groups: Groups, n_run: int) -> None:
         self.groups = groups
-        self.total = np.empty((groups.n_group, n_run))
+        self._room = np.empty(groups.n_group * n_run)
+        self.total = self._room.reshape(groups.n_group, n_run)
         self.bid: Floats = np.ones((len(groups.group), 1))
         """What each claim bids, [row, run of the batch]."""
         self.runs: Ints | slice = slice(None)
@@ -125,7 +126,7 @@ class HighestBid:
 
     def __call__(self, supply: Floats, claims: Floats, out: Floats, claimed: Floats | None = None) -> Floats:
         """Share by water-filling, in the runs in which some seller has not enough."""
-        self.total = self.groups.sum(claims, np.empty_like(supply))
+        self.total = self.groups.sum(claims, self._room[: supply.size].reshape(supply.shape))
         short = np.flatnonzero((self.total > supply).any(axis=0))
         if out is not claims:
             out[...] = claims

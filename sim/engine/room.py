@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sim.engine.courses import in_use, swaps
 from sim.engine.plan import Plan
-from sim.engine.sums import Groups
 from sim.engine.state import Effects, at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
+from sim.engine.sums import Groups
 from sim.model.world import TINY, Floats, Ints, Network, World
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Room:
         self.make_a, self.make_b, self.make_c, self.served_part = (np.empty(maker) for _ in range(4))
         self.make_mask = np.empty(maker, dtype=bool)
         self.answer = np.ones(node)
+        self.link_mask = np.empty((n_link, n_run), dtype=bool)
         self.base_flow = np.broadcast_to(world.base_flow, (n_link, n_run)).copy()
         self.limited_dst = Groups(net.links.dst[self.plan.limited], net.n_node)
         """Buyers over the links that shocks may shut."""

@@ -142,11 +142,11 @@ def _limit(room: Room) -> None:
     np.add(np.multiply(ask, passed, out=passed), leak, out=passed)
     np.minimum(ask, passed, out=passed)
     room.passable[rows] = passed
-    if not (passed < ask).any():
+    if not np.less(passed, ask, out=room.link_mask[: len(rows)]).any():
         return
     cut = np.subtract(ask, passed, out=ask)
     rest = room.limited_dst.sum(cut, room.node_a)
-    weight = np.multiply(room.market.share, room.way >= WIDE_OPEN, out=room.link_b)
+    weight = np.multiply(room.market.share, np.greater_equal(room.way, WIDE_OPEN, out=room.link_mask), out=room.link_b)
     total = p.by_dst.sum(weight, room.node_b)
     np.divide(rest, np.maximum(total, TINY, out=total), out=rest)
     np.add(room.passable, p.by_dst.scale(weight, rest, weight), out=room.passable)

@@ -117,7 +117,9 @@ class NodeSpec(Strict):
     spare: Excess | None = Field(default=None, description="Capacity above output at rest, as a share of it; rules.spare if left out.")
     buffer: Time | None = Field(default=None, description="Producers' finished stock in time of output; rules.buffer if left out.")
     cover: Time | None = Field(default=None, description="Users' stock in time of use; rules.cover if left out.")
-    storage: Time | None = Field(default=None, description="Stock at which users stop buying more, in time of use: full stores; without limit if left out.")
+    storage: Time | None = Field(
+        default=None, description="Stock at which users stop buying more, in time of use: full stores; without limit if left out."
+    )
     stock_at_start: StartPart | None = Field(
         default=None, description="Users' stock on the first day, as a share of what they would hold at rest; all of it if left out."
     )

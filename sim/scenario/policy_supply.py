@@ -49,8 +49,8 @@ class CapacityProject(Measure):
     )
     slip: Multiple = Field(
         default=written({"uniform": [1.0, 2.2]}),
-        description="Factor on the time announced. 1 to 2.2: from on time, as Mountain Pass in 2012, to what is usual in the record, 1.5 to 2.2; write 1 "
-        "for a time that is meant.",
+        description="Factor on the time announced. 1 to 2.2: from on time, as Mountain Pass in 2012, to the most that is usual, 1.5 to 2.2 "
+        "in the record; write 1 for a time that is meant.",
     )
     ramp: Time = Field(
         default=written("4 years"),

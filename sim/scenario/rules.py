@@ -65,30 +65,32 @@ class PriceRules(Strict):
         default=True, description="False: quantities only; prices, and all that answers them, stand still. true: assumption."
     )
     scarcity: _Scarcity = Field(
-        default=1.2, description="Elasticity of price to the shortfall of users' stock and supply in sight. 1.2: assumption."
+        default=1.1, description="Elasticity of price to the shortfall of users' stock. 1.1: fitted on past episodes (prior 0.7 to 4.5)."
     )
     prospect: _NotNegative = Field(
-        default=2.0,
-        description="Elasticity of price to the part of supply that is out of sight: what would be ordered at the usual price, and neither comes "
-        "nor could come. 2: assumption.",
+        default=0.5,
+        description="Elasticity of price to supply out of sight: what would be ordered at the usual price, and neither comes nor could. "
+        "0.5: fitted on past episodes (prior 0 to 12).",
     )
     belief: FixedDelay = Field(
-        default=written("6 months"),
-        description="Time in which users come to believe that what they are sent is what they will be sent. 6 months: assumption.",
+        default=written("4 months"),
+        description="Time in which users come to believe that what they are sent is what they will be sent. 4 months: fitted on past "
+        "episodes (prior 1 to 16 months).",
     )
     momentum: _Momentum = Field(
-        default=0.2,
-        description="How far buyers stock up on rising prices and run down on falling ones: elasticity of the cover they want to price against "
-        "what it was of late. 0.2: assumption.",
+        default=0.1,
+        description="How far buyers stock up on rising prices and run down on falling ones: elasticity of the cover they want to price "
+        "against what it was of late. 0.1: fitted on past episodes (prior 0 to 0.5).",
     )
     memory: FixedDelay = Field(
-        default=written("4 months"), description="Time over which what a price was of late follows it. 4 months: assumption."
+        default=written("2 months"), description="Time over which what a price was of late follows it. 2 months: assumption."
     )
     ceiling: _Ceiling = Field(
         default=40.0, description="Highest price that scarcity can make, as a multiple of the one at rest. 40: cerium rose 36-fold in 2011."
     )
     adjustment: FixedDelay = Field(
-        default=written("6 weeks"), description="Time in which a price closes its gap to what scarcity asks. 6 weeks: fits past episodes."
+        default=written("16 days"),
+        description="Time in which a price closes its gap to what scarcity asks. 16 days: fitted on past episodes (prior 6 to 60 days).",
     )
     contract: FixedDelay = Field(
         default=written("6 months"),
@@ -101,15 +103,17 @@ class DemandRules(Strict):
     """How final demand answers prices, and how it grows, swings with the season and wavers."""
 
     elasticity: Elasticity = Field(
-        default=0.15,
+        default=0.055,
         description="Part by which users cut their use at once for a rise of the price: 0.15 means 10 % dearer, 1.5 % less. Written "
-        "positive. 0.15 (0.05 to 0.35): median of the literature collected for GLOMBO, 66 publications.",
+        "positive. 0.055: fitted on past episodes, at the low end of the literature collected for GLOMBO (0.05 to 0.35, 66 publications).",
     )
     elasticity_long: Elasticity = Field(
-        default=0.45, description="The same in the long run, not below elasticity. 0.45 (0.2 to 0.9): the same literature."
+        default=0.22,
+        description="The same in the long run, not below elasticity. 0.22: fitted on past episodes, low in the same literature (0.2-0.9).",
     )
     response: FixedDelay = Field(
-        default=written("1 year"), description="Time over which use moves from the first to the second. 1 year: assumption."
+        default=written("10 months"),
+        description="Time over which use moves from the first to the second. 10 months: fitted on past episodes.",
     )
     growth: _Growth = Field(default=0.0, description="Growth of final demand per year, above -100 %. 0: assumption, none.")
     season: FixedShare = Field(default=0.0, description="Swing of final demand over the year, up and down. 0: assumption, none.")
@@ -145,9 +149,9 @@ class SupplyRules(Strict):
         default=0.2, description="Elasticity of output to price within capacity, at least 0.05. 0.2: literature collected for GLOMBO."
     )
     full_cost: _FullCost = Field(
-        default=2.0,
+        default=2.4,
         description="Price, as a multiple of the one at rest, at which all capacity is worth running, however much of it stood idle. "
-        "2: assumption; elasticities are measured near usual output and would make idle works dear beyond all measure.",
+        "2.4: fitted on past episodes; elasticities are measured near usual output and would make idle works dear beyond all measure.",
     )
     shut_price: _Below = Field(
         default=0.7,
@@ -186,10 +190,13 @@ class SourcingRules(Strict):
     """How buyers move between sellers."""
 
     bidding: _NotNegative = Field(
-        default=2.0,
-        description="Elasticity to price of the part of their orders that buyers are served from a seller who has not enough. 2: assumption.",
+        default=1.2,
+        description="Elasticity to price of the part of their orders that buyers are served from a seller who has not enough. 1.2: fitted "
+        "on past episodes (prior 0 to 4).",
     )
-    switching: _NotNegative = Field(default=1.0, description="Elasticity of sellers' shares to what they ask. 1: assumption.")
+    switching: _NotNegative = Field(
+        default=1.1, description="Elasticity of sellers' shares to what they ask. 1.1: fitted on past episodes (prior 0.5 to 2)."
+    )
     qualification: FixedDelay = Field(
         default=written("5 months"),
         description="Time over which shares move to other sellers. 5 months: 4 to 7 months for approval of a supplier to car makers "
@@ -198,7 +205,7 @@ class SourcingRules(Strict):
 
 
 class Rules(Strict):
-    """How users, producers and sellers behave. Defaults are assumptions, to be judged by the backtests."""
+    """How users, producers and sellers behave. Defaults are judged by `sim backtest`."""
 
     price: PriceRules = Field(default_factory=PriceRules, description="How prices answer scarcity.")
     demand: DemandRules = Field(default_factory=DemandRules, description="How final demand answers prices, grows and wavers.")
@@ -219,12 +226,12 @@ class Rules(Strict):
         description="Rate at which money of later years counts less, per year. 3 %: an assumption, social discount rates are 2 to 5 %.",
     )
     hoarding: Multiple = Field(
-        default=1.5, description="Multiple of cover that buyers want under a threat. 1.5: assumption; x1.3 to x2 fits past front-running."
+        default=1.7, description="Multiple of cover that buyers want under a threat. 1.7: fitted on past episodes (prior 1.1 to 2)."
     )
     front_running: Multiple = Field(
-        default=4.0,
+        default=2.9,
         description="Orders over links about to be restricted, as a multiple of normal trade, in the last 30 days before a restriction "
-        "that was announced ahead. 4: exports of 2 to 5 times normal in past episodes; sellers cannot serve all that is asked.",
+        "that was announced ahead. 2.9: fitted on past episodes, exports of 2 to 5 times normal.",
     )
     uneven_stocks: Share = Field(
         default=0.0,

@@ -138,8 +138,8 @@ class ExportLicence(_Shock):
     )
     ramp: Time = Field(
         default=written({"uniform": ["60 days", "120 days"]}),
-        description="Time in which approvals climb in a straight line. 60 to 120 days: 25 % at day 61 and 60 % at day 87 in 2025, 3 to 19 % in "
-        "the third and fourth month in 2023.",
+        description="Time in which approvals climb in a straight line. 60 to 120 days: 25 % at day 61, 60 % at day 87 in 2025, 3 to 19 % "
+        "in the third and fourth month in 2023.",
     )
     approval: Share = Field(
         default=0.8,

@@ -42,7 +42,7 @@ def main() -> None:
         text = BLOCK.sub(lambda m: m[1] + said(m[2], Path(scratch)) + m[4], README.read_text(encoding="utf-8"))
         text = ANSWERS.sub(lambda m: m[1] + answers() + m[3], text)
         README.write_text(text, encoding="utf-8")
-        shutil.copy(next(Path(scratch).glob("runs/*/charts/shortage-*.svg")), CHART)
+        shutil.copy(next(Path(scratch).glob("runs/*/charts/price-*.svg")), CHART)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) fo
 def test_the_table_and_the_chart_are_those_of_the_command(tmp_path: Path) -> None:
     (shown,) = BLOCK.finditer(TEXT)
     assert said(shown[2], tmp_path) == shown[3]
-    (drawn,) = tmp_path.glob("runs/*/charts/shortage-*.svg")
+    (drawn,) = tmp_path.glob("runs/*/charts/price-*.svg")
     words = [re.findall(r"<text[^>]*>(.*?)</text>", svg.read_text(encoding="utf-8")) for svg in (drawn, CHART)]
     assert words[0] == words[1]
     assert len(words[0]) > 20
@@ -42,7 +42,7 @@ def test_an_answer_is_shown_for_every_scenario_and_the_first_is_that_of_its_runs
 
 
 def test_the_commands_work(tmp_path: Path) -> None:
-    assert len(COMMANDS) == 11
+    assert len(COMMANDS) == 12
     own_facts(tmp_path / "my-facts")
     few = {"run": ["--runs", "50"], "compare": ["--runs", "50"], "seeds": ["japan-eu-advanced-materials", "--runs", "3"]}
     for command in COMMANDS:

@@ -118,7 +118,8 @@ policies:
 
 def test_q3_works_of_three_stages_come_on_line_as_an_erlang_law() -> None:
     """Mean 5 years: on line with chance 0.1205, 0.5768, 0.9380 after 2, 5 and 10 years."""
-    policy = "policies: {mine: {kind: capacity_project, commodity: x.made, region: B, capacity: 10 t/year, build: 5 years, slip: 1, ramp: 0 days}}"
+    works = "kind: capacity_project, commodity: x.made, region: B, capacity: 10 t/year, build: 5 years, slip: 1, ramp: 0 days"
+    policy = f"policies: {{mine: {{{works}}}}}"
     for years, chance in ((2, 0.1205), (5, 0.5768), (10, 0.9380)):
         result = run_text(THREE + policy, horizon=f"{years} years", step="1 month", runs=4000)
         came = estimate_of(result, "p_in_force", "", "policy:mine")
@@ -133,7 +134,10 @@ network:
     x.made.C: {cover: 10 days, demand: {use: 100 t/year}}
     x.made.D: {}
 shocks: {stop: {kind: outage, commodity: x.made, region: A, severity: 50 %, start: 2027-01-01}}
-policies: {works: {kind: capacity_project, commodity: x.made, region: D, capacity: 30 t/year, build: 1 day, slip: 1, ramp: 0 days, OFFTAKE probability: CHANCE}}
+policies:
+  works:
+    {kind: capacity_project, commodity: x.made, region: D, capacity: 30 t/year, build: 1 day, slip: 1, ramp: 0 days,
+     OFFTAKE probability: CHANCE}
 """
 
 
@@ -173,7 +177,7 @@ shocks: {stop: {kind: outage, commodity: x.made, region: A, severity: 50 %, star
 
 
 def test_a_member_that_a_seller_shuts_out_fares_like_the_others_in_a_joint_purchase() -> None:
-    """Two sellers of 30 and 20 t a year; the first shuts D out. For what D takes of the second C leaves as much: all are served to one part."""
+    """Two sellers of 30 and 20 t a year; the first shuts D out. What D takes of the second C leaves: all are served to one part."""
     body = """
 network:
   commodities: {x.made: {}}

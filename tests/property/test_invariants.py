@@ -58,7 +58,7 @@ def scenario_of(mapping: dict[str, Any]) -> Scenario:
 def worst_move(model: Model, n_run: int = 2) -> float:
     """Largest change of any stock relative to throughput over all steps, and largest unmet demand."""
     net = model.network
-    world = draw(model, 7, 0, n_run)
+    world = replace(draw(model, 7, 0, n_run), stock_frac=np.ones((1, 1)))
     scale = np.maximum(1e-12, np.maximum(world.production, 0).sum() / max(1, len(net.commodities)))
     first: dict[str, np.ndarray] = {}
     worst = 0.0

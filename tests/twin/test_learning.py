@@ -124,8 +124,8 @@ def test_a_seller_plans_on_orders_it_turned_away_though_another_filled_them(swee
 
 
 def test_the_larger_is_taken_link_by_link() -> None:
-    # CCC asks AAA for 2 t, and DDD, whose other seller EEE is closed, for all its 4: AAA's 2 t go in proportion. BBB fills the rest of CCC's
-    # order: AAA sees the 2 t first asked for, and DDD's 4.
+    # CCC asks AAA for 2 t, and DDD, whose other seller EEE is closed, for all its 4: AAA's 2 t go in proportion. BBB fills the rest of
+    # CCC's order: AAA sees the 2 t first asked for, and DDD's 4.
     nodes = [
         Node(METAL, "AAA", buffer=0, spare=9.0),
         Node(METAL, "BBB", buffer=9, spare=9.0),

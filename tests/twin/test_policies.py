@@ -89,7 +89,9 @@ def test_a_member_shut_out_by_one_seller_gets_more_from_the_other(size: float) -
     # BBB has 2 t of AAA and asks 1 t of EEE, CCC all its 3 t: EEE's 2 t go by halves of a tonne. 2 t for each is fair.
     shut = Policy("export_control", METAL, ["AAA"], buyers=["CCC"], size=0.0)
     assert two_sellers(shut).shipped[0] == pytest.approx([2.0, 0.5, 0.0, 1.5], abs=1e-12)
-    assert two_sellers(shut, replace(JOINT, size=size)).shipped[0] == pytest.approx([2.0, 0.5 - 0.5 * size, 0.0, 1.5 + 0.5 * size], abs=1e-12)
+    assert two_sellers(shut, replace(JOINT, size=size)).shipped[0] == pytest.approx(
+        [2.0, 0.5 - 0.5 * size, 0.0, 1.5 + 0.5 * size], abs=1e-12
+    )
 
 
 @pytest.mark.parametrize(

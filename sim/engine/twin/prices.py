@@ -10,7 +10,6 @@ from sim.engine.twin.habits import Habits
 from sim.engine.twin.market import ROUNDING
 from sim.model.world import TINY
 
-
 LEAST = 1e-3
 """Part in sight below which less of it raises the price no further."""
 SLACK = 10.0

@@ -88,7 +88,7 @@ def test_the_sentences_stand_under_the_claims(typed: Typed) -> None:
     assert done.exit_code == 0
     assert done.stdout.startswith(f"{SHEET}: ")
     assert done.stdout.count(f"{SHEET}: ") == 1
-    assert "    gallium-export-halt: EU27 goes without " in done.stdout
+    assert "    gallium-export-halt: Final users in EU27 give up " in done.stdout
     assert "    magnet-export-licence: The chance that EU27 runs short of NdFeB magnet within 3 years is " in done.stdout
     assert f"{RUNS} runs of each scenario and variant" in " ".join(done.stdout.split())
     assert all(len(line) <= 100 for line in done.stdout.splitlines())

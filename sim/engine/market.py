@@ -104,8 +104,10 @@ def _could_come(room: Room, bought: Floats) -> Floats:
     np.copyto(slack, room.served_part, where=is_short)
     flow = np.multiply(room.way, room.base_flow, out=room.link_a)
     p.by_src.scale(flow, slack, flow)
-    leaking = p.by_src.scale(room.leak_t, np.minimum(slack, 1.0, out=slack), room.link_b)
-    could = p.by_dst.sum(np.add(flow, leaking, out=flow), room.node_a)
+    if len(p.limited):
+        leaking = p.by_src.scale(room.leak_t, np.minimum(slack, 1.0, out=slack), room.link_b)
+        np.add(flow, leaking, out=flow)
+    could = p.by_dst.sum(flow, room.node_a)
     np.divide(could, np.maximum(bought, TINY, out=room.usable), out=could)
     np.copyto(could, 1.0, where=np.less_equal(bought, 0.0, out=room.mask))
     return could

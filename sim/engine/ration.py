@@ -127,27 +127,36 @@ class HighestBid:
     def __call__(self, supply: Floats, claims: Floats, out: Floats, claimed: Floats | None = None) -> Floats:
         """Share by water-filling, in the runs in which some seller has not enough."""
         self.total = self.groups.sum(claims, self._room[: supply.size].reshape(supply.shape))
-        short = np.flatnonzero((self.total > supply).any(axis=0))
+        short = np.flatnonzero(np.logical_or.reduce(self.total > supply, axis=0))
+        if not len(short):
+            if out is not claims:
+                out[...] = claims
+            return out
+        bid = self.bid if isinstance(self.runs, slice) else self.bid.take(self.runs, axis=1)
+        if 2 * len(short) > claims.shape[1]:
+            return self._fill(supply, claims, claims * bid, out)
+        wanted = claims.take(short, axis=1)
+        filled = self._fill(supply.take(short, axis=1), wanted, wanted * bid.take(short, axis=1), np.empty_like(wanted))
         if out is not claims:
             out[...] = claims
-        if len(short):
-            all_runs = np.arange(self.bid.shape[1])[self.runs]
-            wanted = claims[:, short]
-            out[:, short] = self._fill(supply[:, short], wanted, wanted * self.bid[:, all_runs[short]])
+        out[:, short] = filled
         return out
 
-    def _fill(self, supply: Floats, claims: Floats, weight: Floats) -> Floats:
-        groups, level = self.groups, np.empty_like(supply)
-        left, waiting, given, offer = supply.copy(), weight.copy(), np.zeros_like(claims), np.empty_like(claims)
+    def _fill(self, supply: Floats, claims: Floats, waiting: Floats, out: Floats) -> Floats:
+        """Raise the level until goods are gone; who has its claim waits no longer, `waiting` being the weights of those who do."""
+        groups, level, left = self.groups, np.empty_like(supply), supply.copy()
+        offer, now, given = np.empty_like(claims), np.empty_like(claims), np.zeros_like(claims)
         for _ in range(groups.largest):
-            np.divide(left, np.maximum(groups.sum(waiting, level), TINY), out=level)
+            np.divide(left, np.maximum(groups.sum(waiting, level), TINY, out=level), out=level)
             groups.scale(waiting, level, offer)
-            served = (claims <= offer) & (waiting > 0.0)
+            served = np.less_equal(claims, offer)
+            np.logical_and(served, waiting, out=served)
             if not served.any():
-                break
-            now = np.where(served, claims, 0.0)
-            given += now
-            waiting[served] = 0.0
-            left = np.maximum(left - groups.sum(now, level), 0.0)
-        np.divide(left, np.maximum(groups.sum(waiting, level), TINY), out=level)
-        return np.minimum(given + groups.scale(waiting, level, offer), claims)
+                return np.minimum(np.add(given, offer, out=given), claims, out=out)
+            np.multiply(claims, served, out=now)
+            np.add(given, now, out=given)
+            np.copyto(waiting, 0.0, where=served)
+            np.subtract(left, groups.sum(now, level), out=left)
+            np.maximum(left, 0.0, out=left)
+        np.divide(left, np.maximum(groups.sum(waiting, level), TINY, out=level), out=level)
+        return np.minimum(np.add(given, groups.scale(waiting, level, offer), out=given), claims, out=out)

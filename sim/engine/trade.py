@@ -52,10 +52,11 @@ def ship(room: Room, k: int) -> None:
 
 def _bid(room: Room, ration: HighestBid) -> None:
     """What buyers offer at the seller's gate: the price delivered to them less the tariff, as a multiple of rest."""
-    bid = np.take(room.market.price, room.plan.net.links.dst, axis=0, out=room.bid, mode="clip")
+    offers = np.multiply(room.market.price, room.world.bidding, out=room.node_b)
+    bid = np.take(np.exp(offers, out=offers), room.plan.net.links.dst, axis=0, out=room.bid, mode="clip")
     if room.is_taxed:
-        np.subtract(bid, room.effects.duty, out=bid)
-    np.exp(np.multiply(bid, room.world.bidding, out=bid), out=bid)
+        net_of = np.exp(np.multiply(room.effects.duty, -room.world.bidding, out=room.link_a), out=room.link_a)
+        np.multiply(bid, net_of, out=bid)
     ration.bid, ration.runs = bid, slice(None)
 
 

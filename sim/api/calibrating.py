@@ -1,8 +1,9 @@
 """Behaviour fitted on past episodes together, and on all but each in turn: `python -m sim.api.calibrating`, which prints what comes out.
 
-A few numbers of behaviour, the same for every episode, are moved within their priors until as many observables as can be lie in their
-bands. All candidates of a generation are runs of one batch. The fit is free: it looks at nothing but the episodes. The defaults of
-`rules` are a fit that also keeps to what a market must hold (rest, return, no cycles; tests/exact/test_market.py).
+A few numbers of behaviour, the same for every episode, are moved within a range each until as many observables as can be lie in their
+bands. All candidates of a generation are runs of one batch. The fit is free: it looks at nothing but the episodes, and every place in a
+range counts alike. It stops by the clock, so a figure differs from machine to machine. The defaults of `rules` are not what it finds: see
+DESIGN.md, Held against the past.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ CLOUD, NEAR = 2000, 0.02
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number of behaviour with its prior: from 5 % to 95 % of what was believed of it before any episode was looked at."""
+    """A number of behaviour and the range it is searched in. Ranges were set, and moved, while results were seen: they are no priors."""
 
     rule: str
     """Where it is written, below `rules`."""
@@ -97,7 +98,7 @@ def loss(episodes: Sequence[Episode], places: Floats) -> Floats:
 
     Arguments:
         episodes: to be judged by.
-        places: of each parameter in its prior, 0 to 1, [parameter, candidate].
+        places: of each parameter in its range, 0 to 1, [parameter, candidate].
     """
     values = [np.repeat(parameter.at(u), DRAWS) for parameter, u in zip(PARAMETERS, places, strict=True)]
     found = []
@@ -116,7 +117,7 @@ def loss(episodes: Sequence[Episode], places: Floats) -> Floats:
 
 
 def fit(episodes: Sequence[Episode], seconds: float, rng: int) -> Floats:
-    """Places in the priors that do best, [parameter], by differential evolution (Storn and Price 1997).
+    """Places in the ranges that do best, [parameter], by differential evolution (Storn and Price 1997).
 
     Arguments:
         episodes: to be fitted on.
@@ -150,7 +151,7 @@ def spread(episodes: Sequence[Episode], best: Floats, rng: int) -> Floats:
 
     Arguments:
         episodes: fitted on.
-        best: places in the priors, [parameter].
+        best: places in the ranges, [parameter].
         rng: seed of the cloud.
     """
     width = np.random.default_rng(rng).uniform(0.05, 0.5, CLOUD)
@@ -177,8 +178,10 @@ def main() -> None:
     ends = spread(episodes, best, 2)
     for parameter, u, (low, high) in zip(PARAMETERS, best, ends, strict=True):
         unit = " days" if parameter.is_time else ""
-        prior = f"prior {parameter.low:g} to {parameter.high:g}"
-        sys.stdout.write(f"{parameter.rule}: {float(parameter.at(u)):.3g}{unit}, nearly as good from {low:.3g} to {high:.3g} ({prior})\n")
+        searched = f"searched {parameter.low:g} to {parameter.high:g}"
+        sys.stdout.write(
+            f"{parameter.rule}: {float(parameter.at(u)):.3g}{unit}, nearly as good from {low:.3g} to {high:.3g} ({searched})\n"
+        )
     sys.stdout.write(f"all: {inside(episodes, best):.3f} in their bands\n")
     left_out = []
     for out in episodes:

@@ -235,7 +235,7 @@ class _Reader:
     def number(self, raw: object, path: tuple[str | int, ...], dimension: Dimension | None = None) -> float:
         try:
             # parse refuses what is neither text nor number, with the message wanted here: its type is not asked for.
-            return parse(raw, dimension or self.dimension, bare=self.bare or dimension == "number")  # type: ignore[arg-type]
+            return parse(raw, dimension or self.dimension, bare=self.bare or dimension == "number")  # type: ignore[arg-type]  (a text)
         except BadValue as error:
             self.faults.extend(replace(fault, path=(self.kind, *path)) for fault in error.faults)
             return math.nan

@@ -65,22 +65,22 @@ class PriceRules(Strict):
         default=True, description="False: quantities only; prices, and all that answers them, stand still. true: assumption."
     )
     scarcity: _Scarcity = Field(
-        default=1.1, description="Elasticity of price to the shortfall of users' stock. 1.1: fitted on past episodes (prior 0.7 to 4.5)."
+        default=1.1, description="Elasticity of price to the shortfall of users' stock. 1.1: fitted on past episodes (searched 0.7 to 4.5)."
     )
     prospect: _NotNegative = Field(
         default=0.5,
         description="Elasticity of price to supply out of sight: what would be ordered at the usual price, and neither comes nor could. "
-        "0.5: fitted on past episodes (prior 0 to 12).",
+        "0.5: fitted on past episodes (searched 0 to 12).",
     )
     belief: FixedDelay = Field(
         default=written("4 months"),
         description="Time in which users come to believe that what they are sent is what they will be sent. 4 months: fitted on past "
-        "episodes (prior 1 to 16 months).",
+        "episodes (searched 1 to 16 months).",
     )
     momentum: _Momentum = Field(
         default=0.1,
         description="How far buyers stock up on rising prices and run down on falling ones: elasticity of the cover they want to price "
-        "against what it was of late. 0.1: fitted on past episodes (prior 0 to 0.5).",
+        "against what it was of late. 0.1: fitted on past episodes (searched 0 to 0.5).",
     )
     memory: FixedDelay = Field(
         default=written("2 months"), description="Time over which what a price was of late follows it. 2 months: assumption."
@@ -90,7 +90,7 @@ class PriceRules(Strict):
     )
     adjustment: FixedDelay = Field(
         default=written("16 days"),
-        description="Time in which a price closes its gap to what scarcity asks. 16 days: fitted on past episodes (prior 6 to 60 days).",
+        description="Time in which a price closes its gap to what scarcity asks. 16 days: fitted on past episodes (searched 6 to 60 days).",
     )
     contract: FixedDelay = Field(
         default=written("6 months"),
@@ -192,10 +192,10 @@ class SourcingRules(Strict):
     bidding: _NotNegative = Field(
         default=1.2,
         description="Elasticity to price of the part of their orders that buyers are served from a seller who has not enough. 1.2: fitted "
-        "on past episodes (prior 0 to 4).",
+        "on past episodes (searched 0 to 4).",
     )
     switching: _NotNegative = Field(
-        default=1.1, description="Elasticity of sellers' shares to what they ask. 1.1: fitted on past episodes (prior 0.5 to 2)."
+        default=1.1, description="Elasticity of sellers' shares to what they ask. 1.1: fitted on past episodes (searched 0.5 to 2)."
     )
     qualification: FixedDelay = Field(
         default=written("5 months"),
@@ -226,7 +226,7 @@ class Rules(Strict):
         description="Rate at which money of later years counts less, per year. 3 %: an assumption, social discount rates are 2 to 5 %.",
     )
     hoarding: Multiple = Field(
-        default=1.7, description="Multiple of cover that buyers want under a threat. 1.7: fitted on past episodes (prior 1.1 to 2)."
+        default=1.7, description="Multiple of cover that buyers want under a threat. 1.7: fitted on past episodes (searched 1.1 to 2)."
     )
     front_running: Multiple = Field(
         default=2.9,

@@ -175,7 +175,7 @@ def reference() -> str:
     lines += ["| quantity | written as |", "|---|---|"]
     # A quantity's schema needs no handler: it is written from its dimension and range alone.
     # Neither does it depend on the arguments that pydantic would hand it, so the handler may be None, whatever its type says.
-    lines += [f"| {name} | {_kind(q.__get_pydantic_json_schema__({}, None))} |" for name, q in QUANTITIES.items()]  # type: ignore[arg-type]
+    lines += [f"| {name} | {_kind(q.__get_pydantic_json_schema__({}, None))} |" for name, q in QUANTITIES.items()]  # type: ignore[arg-type]  (unused)
     lines += ["| demand.SECTOR | a rate in tonnes per time, such as '12 kt/year', or a law |", "", "## Laws", ""]
     lines += ["A law stands in place of a number, as a mapping with one key:", ""]
     lines += [f"- `{{{name}: {_sketch(name)}}}`" for name in LAWS]

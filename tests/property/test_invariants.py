@@ -217,10 +217,10 @@ def agree(model: Model, runs: tuple[int, ...]) -> None:
 @settings(max_examples=10)
 @given(shaken())
 def test_split(mapping: dict[str, Any]) -> None:
-    mapping["runs"]["count"] = 5
+    mapping["runs"]["count"] = 7
     scenario = scenario_of(mapping)
     whole = outcomes(scenario)
-    for n_batch in (1, 3):
+    for n_batch in (1, 2, 5):
         for measure, values in outcomes(scenario, n_batch).items():
             np.testing.assert_array_equal(values, whole[measure], err_msg=f"{measure}, batches of {n_batch}")
 

@@ -49,8 +49,8 @@ def data(session: nox.Session) -> None:
 
 @nox.session
 def calibrate(session: nox.Session) -> None:
-    """Fit behaviour on the past episodes, and on all but each in turn; `-- 300` for the seconds each fit may take."""
-    session.install(*PINS, "-e", ".")
+    """Fit laws of behaviour on the past episodes, and on all but each in turn: most of an hour; `-- --help` for how long each fit goes on."""
+    session.install(*PINS, "-e", ".[calibrate]")
     session.run("python", "-m", "sim.api.calibrating", *session.posargs)
 
 

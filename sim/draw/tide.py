@@ -31,8 +31,8 @@ def tide(net: Network, habits: Habits, draws: Draws) -> Floats:
     return path * _noise(net, habits, draws) if habits.noise else path
 
 
-def season(net: Network, habits: Habits, final_frac: Floats) -> tuple[Floats, Floats]:
-    """What the season makes of use, and the stock it calls for, as `World.swing` and `World.ahead_steps`.
+def season(net: Network, habits: Habits, final_frac: Floats) -> tuple[Floats, Floats, Floats]:
+    """What the season makes of use, and the stock it calls for, as `World.swing`, `World.ahead_steps` and `World.season_low`.
 
     With `f` the part of use that has a season and `s` its multiple of final demand, `swing = 1 + f (s - 1)`; a stock that takes in the mean
     and gives out the season changes by `1 - swing` a step, and is `-f season / (2 pi) sin(2 pi (t - peak))` years of use at a time t.
@@ -43,13 +43,14 @@ def season(net: Network, habits: Habits, final_frac: Floats) -> tuple[Floats, Fl
         final_frac: part of use at rest that is final, [node, run].
     """
     if not habits.season:
-        return np.ones((1, 1, 1)), np.zeros((1, 1, 1))
+        return np.ones((1, 1, 1)), np.zeros((1, 1, 1)), np.zeros((1, 1))
     same = (final_frac == final_frac[:, :1]).all()
     part = _has_season(net, habits) * (final_frac[None, :, :1] if same else final_frac[None])
     middle = np.asarray((np.arange(net.n_step) + 0.5) * net.step_days, dtype=np.float64)
     swing = 1.0 + part * (habits.season * np.cos(_season_angle(net, habits, middle)))[:, None, None]
-    begins = -habits.season / (2.0 * np.pi) * float(np.sin(_season_angle(net, habits, np.zeros(1)))[0]) * DAYS_PER_YEAR / net.step_days
-    return swing, np.concatenate([begins * part, begins * part + np.cumsum(1.0 - swing, axis=0)])
+    most = habits.season / (2.0 * np.pi) * DAYS_PER_YEAR / net.step_days
+    begins = -most * float(np.sin(_season_angle(net, habits, np.zeros(1)))[0])
+    return swing, np.concatenate([begins * part, begins * part + np.cumsum(1.0 - swing, axis=0)]), most * part[0]
 
 
 def _has_season(net: Network, habits: Habits) -> Floats:

@@ -41,7 +41,8 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
     sold = np.zeros_like(bought)
     np.add.at(sold, net.links.src, flow)
     capacity = _capacity(facts, draws, sold)
-    swing, ahead_steps = season(net, model.habits, _final(net, demand) / np.maximum(use, TINY))
+    short = draws.rows(facts.short)
+    swing, ahead_steps, season_low = season(net, model.habits, _final(net, demand) / np.maximum(use, TINY))
     return World(
         n_run=n_run,
         capacity=capacity * per_step,
@@ -53,12 +54,13 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
         stock_frac=draws.rows(facts.stock_at_start),
         swing=swing,
         ahead_steps=ahead_steps,
+        season_low=season_low,
         buffer_steps=draws.rows(facts.buffer) / net.step_days,
         share=flow / np.maximum(bought, TINY)[net.links.dst],
         base_flow=flow * per_step,
         tide=tide(net, model.habits, draws),
-        short=draws.rows(facts.short),
-        long=draws.rows(facts.long),
+        short=short,
+        long=np.maximum(draws.rows(facts.long), short),
         supply_elasticity=draws.rows(facts.supply_elasticity),
         potential=_potential(net, facts, draws, capacity) * per_step,
         floor=draws.rows(facts.floor),
@@ -99,11 +101,11 @@ def _gains(habits: Habits, draws: Draws, step_days: float) -> dict[str, Floats]:
         "g_order": habits.order_days,
         "g_stock": habits.stock_days,
         "g_expect": habits.expect_days,
-        "g_price": habits.price_days,
-        "g_belief": habits.belief_days,
+        "g_price": draws.rows([habits.price_days]),
+        "g_belief": draws.rows([habits.belief_days]),
         "g_memory": habits.memory_days,
         "g_contract": habits.contract_days,
-        "g_demand": habits.response_days,
+        "g_demand": draws.rows([habits.response_days]),
         "g_source": habits.sourcing_days,
         "g_signal": habits.signal_days,
         "g_close": habits.closing_days,

@@ -11,7 +11,8 @@ from sim.engine.state import no_effects
 from sim.model.world import Events, Floats, Ints, ShockPlan
 
 OUTAGE = "outage"
-RESTRICTIONS = ("export_ban", "export_quota", "export_licence")
+LICENCE = "export_licence"
+RESTRICTIONS = ("export_ban", "export_quota", LICENCE)
 HALF_SHUT = ("export_control", "import_quota")
 """Policies that limit trade as they come into force."""
 TOUCHED = {
@@ -19,6 +20,7 @@ TOUCHED = {
     "surge": ("demand_surge", "demand_reduction"),
     "open": (*RESTRICTIONS, *HALF_SHUT, "transport"),
     "passing": (*RESTRICTIONS, *HALF_SHUT, "transport"),
+    "promised": (LICENCE,),
     "threat": (*RESTRICTIONS, "export_control", "early_warning", OUTAGE),
     "bite": (*RESTRICTIONS, "export_control", OUTAGE),
     "hurry": (*RESTRICTIONS, "export_control", "early_warning"),
@@ -118,6 +120,8 @@ class Board:
         """Level, cover, threat and rush of each event now, a [4, event, run] array a shock."""
         kinds = {plan.kind for plan in net.shocks}
         self.touched = ["cover", "level"] + [name for name, by in TOUCHED.items() if kinds & set(by)]
+        if "promised" in self.touched:
+            room.promised_t = np.zeros_like(room.leak_t)
         self.stale = np.zeros(n_run, dtype=bool)
 
     def switch(self, shock: int, k: int, runs: Ints) -> None:
@@ -137,7 +141,7 @@ class Board:
             now[1].max(axis=0, out=fx["cover"][shock])
             fx["level"][shock] = (now[1] - now[0] if plan.is_policy else now[0]).max(axis=0)
             for event in np.flatnonzero(now[1:].any(axis=(0, 2))):
-                self._strike(fx, shock, runs, now[:, event], self.tables[shock][-2:, event, runs])
+                self._strike(fx, shock, runs, now[:, event], self.tables[shock][-3:, event, runs])
         for name, now in fx.items():
             getattr(effects, name)[:, runs] = now
         if "threat" in self.touched:
@@ -164,6 +168,8 @@ class Board:
         usual = columns(room.world.share, runs)
         if "open" in self.touched:
             room.leak_t[:, runs] = np.maximum(fx["passing"] - fx["open"], 0.0) * columns(room.world.base_flow, runs)
+            if "promised" in self.touched:
+                room.promised_t[:, runs] = np.maximum(fx["promised"] - fx["open"], 0.0) * columns(room.world.base_flow, runs)
             room.half_open[runs] = ((fx["open"] > 0.0) & (fx["open"] < 1.0)).any(axis=0)
             usual = usual * fx["passing"]
         if "duty" in self.touched:
@@ -175,11 +181,11 @@ class Board:
     def _strike(self, fx: dict[str, Floats], shock: int, runs: Ints, now: Floats, how: Floats) -> None:
         plan = self.plans[shock]
         hit, covered, threatened, hurried = now
-        size, extra = how
+        after, size, extra = how
         makers, buyers, links = self.makers[shock], self.inbound[shock], plan.links
         force = covered - hit
         if plan.is_policy:
-            self._act(fx, plan, shock, (force, covered), how)
+            self._act(fx, plan, shock, (force, covered), (size, extra))
         if plan.kind in TOUCHED["threat"]:
             # Of an outage people fear what is lost; of a rule, all that it may come to stop.
             part = columns(self.dependence[shock], runs) * (size if plan.kind == OUTAGE else 1.0)
@@ -196,12 +202,11 @@ class Board:
             case "demand_surge":
                 fx["surge"][plan.users] *= 1.0 + size * hit
             case "export_ban" | "export_quota" | "export_licence":
-                fx["open"][links] *= 1.0 - covered
-                fx["passing"][links] *= (1.0 - hit) + size * hit
+                # Who waits for a licence counts on what will be approved.
+                _hold(fx, links, covered, hit, size, covered * after if plan.kind == LICENCE else hit)
             case "transport":
                 fx["delay"][links] += extra * hit
-                fx["open"][links] *= 1.0 - np.where(size > 0.0, covered, 0.0)
-                fx["passing"][links] *= 1.0 - size * hit
+                _hold(fx, links, np.where(size > 0.0, covered, 0.0), hit, 1.0 - size, hit)
             case "tariff":
                 fx["duty"][links] += np.log1p(size * hit)
             case "dumping":
@@ -212,14 +217,13 @@ class Board:
             case _:
                 raise ValueError(f"no such kind of shock: {plan.kind}")
 
-    def _act(self, fx: dict[str, Floats], plan: ShockPlan, shock: int, now: tuple[Floats, Floats], how: Floats) -> None:
+    def _act(self, fx: dict[str, Floats], plan: ShockPlan, shock: int, now: tuple[Floats, Floats], how: tuple[Floats, Floats]) -> None:
         """A policy with a course of its own acts with its force: what is covered, less what is still to come."""
         (force, covered), (size, extra) = now, how
         links = plan.links
         match plan.kind:
             case "export_control" | "import_quota":
-                fx["open"][links] *= 1.0 - covered
-                fx["passing"][links] *= (1.0 - force) + size * force
+                _hold(fx, links, covered, force, size, force)
             case "tariff":
                 fx["duty"][links] += np.log1p(size * force)
             case "demand_reduction":
@@ -245,6 +249,14 @@ class Board:
                 pass
             case _:
                 raise ValueError(f"no such kind of policy: {plan.kind}")
+
+
+def _hold(fx: dict[str, Floats], links: Ints, covered: Floats, part: Floats, leakage: Floats, at_last: Floats) -> None:
+    """Links that a rule or a closed route holds back: freely open in the rest of the step; what leaks now, and what will at last."""
+    fx["open"][links] *= 1.0 - covered
+    fx["passing"][links] *= (1.0 - part) + leakage * part
+    if "promised" in fx:
+        fx["promised"][links] *= (1.0 - at_last) + leakage * at_last
 
 
 def _dependence(room: Room, links: Ints, nodes: Ints) -> Floats:

@@ -105,7 +105,7 @@ def _could_come(room: Room, bought: Floats) -> Floats:
     flow = np.multiply(room.way, room.base_flow, out=room.link_a)
     p.by_src.scale(flow, slack, flow)
     if len(p.limited):
-        leaking = p.by_src.scale(room.leak_t, np.minimum(slack, 1.0, out=slack), room.link_b)
+        leaking = p.by_src.scale(room.promised_t, np.minimum(slack, 1.0, out=slack), room.link_b)
         np.add(flow, leaking, out=flow)
     could = p.by_dst.sum(flow, room.node_a)
     np.divide(could, np.maximum(bought, TINY, out=room.usable), out=could)
@@ -122,12 +122,18 @@ def _bought(room: Room) -> Floats:
 
 
 def scarcity(room: Room) -> Floats:
-    """9c. `alpha ln(target / (H + O)) - prospect ln(in sight)`, bounded."""
+    """9c. `alpha ln(target / (H + O)) - prospect ln(in sight)`, bounded; what the season ahead will take is not there to be used."""
     s, w = room.state, room.world
     target = np.multiply(s.expected_lead, room.buy, out=room.node_b)
     np.add(target, room.cover_t, out=target)
-    np.maximum(target, 0.0, out=target)
     there = np.add(s.on_hand, s.on_order, out=room.node_a)
+    if room.has_season:
+        spoken_for = np.minimum(w.season_low, w.cover_steps, out=room.usable)
+        np.add(spoken_for, w.ahead_steps[room.next_step], out=spoken_for)
+        np.multiply(spoken_for, s.expected_use, out=spoken_for)
+        np.subtract(target, spoken_for, out=target)
+        np.subtract(there, spoken_for, out=there)
+    np.maximum(target, 0.0, out=target)
     np.maximum(there, 0.0, out=there)  # rounding may leave less than nothing, which would read as a glut
     np.add(target, TINY, out=target)
     np.divide(target, np.add(there, TINY, out=there), out=target)

@@ -52,6 +52,8 @@ class Room:
         """The same by buyer, t, [node, run]."""
         self.leak_t = np.zeros((n_link, n_run))
         """What a restricted link passes all the same, t, [link, run]."""
+        self.promised_t = self.leak_t
+        """What buyers count on it to pass in the end, t, [link, run]; an array of its own where there are licences."""
         self.way = self.effects.open.copy() if len(self.plan.new_links) else self.effects.open
         """`open`, but shut where the seller is not approved yet, [link, run]."""
         self.half_open = np.zeros(n_run, dtype=bool)

@@ -141,6 +141,8 @@ class Effects:
     """Part of orders a link may pass, [link, run]."""
     passing: Floats
     """Part of its normal flow a link passes, approved or leaked, [link, run]."""
+    promised: Floats
+    """The same once what is promised has come: a licence passes what will be approved, [link, run]."""
     threat: Floats
     """How far a restriction against the buyer is announced or in force, 0 to 1, [node, run]."""
     bite: Floats
@@ -257,6 +259,7 @@ REST_OF_EFFECTS = {
     "surge": ("user", 1.0),
     "open": ("link", 1.0),
     "passing": ("link", 1.0),
+    "promised": ("link", 1.0),
     "threat": ("node", 0.0),
     "bite": ("node", 0.0),
     "hurry": ("link", 0.0),

@@ -53,11 +53,11 @@ class Habits:
     order_days: float
     stock_days: float
     expect_days: float
-    price_days: float
-    belief_days: float
+    price_days: Entry
+    belief_days: Entry
     memory_days: float
     contract_days: float
-    response_days: float
+    response_days: Entry
     sourcing_days: float
     signal_days: float
     closing_days: float
@@ -97,11 +97,11 @@ def habits_of(scenario: Scenario) -> Habits:
         order_days=rules.order_adjustment,
         stock_days=rules.stock_adjustment,
         expect_days=rules.expectation,
-        price_days=price.adjustment,
-        belief_days=price.belief,
+        price_days=Entry("rules.price.adjustment", price.adjustment),
+        belief_days=Entry("rules.price.belief", price.belief),
         memory_days=price.memory,
         contract_days=price.contract,
-        response_days=demand.response,
+        response_days=Entry("rules.demand.response", demand.response),
         sourcing_days=sourcing.qualification,
         signal_days=supply.signal,
         closing_days=supply.closing,

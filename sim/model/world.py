@@ -256,6 +256,8 @@ class World:
     ahead_steps: Floats
     """Stock that use held evenly through the year builds for the season, in steps of use; below 0 where it is used up, [step, node, run],
     from that before the first step on; any axis of length 1 where it does not matter."""
+    season_low: Floats
+    """How far that falls below 0 at its lowest, in steps of use, [node, run]; any axis of length 1 where it does not matter."""
     short: Floats
     """Demand elasticity at once, positive, [node, run]."""
     long: Floats

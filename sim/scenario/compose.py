@@ -196,7 +196,7 @@ def _place(tree: Node, words: Sequence[str], node: Node) -> Node:
     if not words:
         return node
     word, mark = words[0], node.mark
-    if isinstance(tree.value, tuple) and word.isdigit() and int(word) < len(tree.value):
+    if isinstance(tree.value, tuple) and word.isdecimal() and int(word) < len(tree.value):
         items = list(tree.value)
         items[int(word)] = _place(items[int(word)], words[1:], node)
         return Node(tuple(items), tree.mark)

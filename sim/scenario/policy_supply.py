@@ -42,15 +42,15 @@ class CapacityProject(Measure):
         "separation, 2.8 to 3.6 for a magnet plant, 2.4 where works stood already."
     )
     stages: Whole = Field(
-        default=3,
+        default=50,
         ge=1,
         le=50,
-        description="Stages of building of equal mean time, each as long as it takes (Erlang law). 3: an assumption.",
+        description="Stages of building of equal mean time, each as long as it takes (Erlang law). 50: an assumption, how late works come "
+        "is told by slip; 3 for works of which nothing else is known.",
     )
     slip: Multiple = Field(
-        default=written({"uniform": [1.0, 2.2]}),
-        description="Factor on the time announced. 1 to 2.2: from on time, as Mountain Pass in 2012, to the most that is usual, 1.5 to 2.2 "
-        "in the record; write 1 for a time that is meant.",
+        default=written({"uniform": [1.5, 2.2]}),
+        description="Factor on the time announced. 1.5 to 2.2: company records and S&P on past works; write 1 for a time that is meant.",
     )
     ramp: Time = Field(
         default=written("4 years"),

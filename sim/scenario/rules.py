@@ -29,6 +29,7 @@ from sim.scenario.law import Amount, support
 
 _NotNegative = Annotated[Amount, Quantity("number", 0, 10)]
 _Scarcity = Annotated[Amount, Quantity("number", 0, 30)]
+_Prospect = Annotated[Amount, Quantity("number", 0, 100)]
 _Momentum = Annotated[Amount, Quantity("number", 0, 2)]
 _Ceiling = Annotated[Amount, Quantity("number", 1, 1e6, above=True, hint="It is a multiple of the price at rest.")]
 _Growth = Annotated[Amount, Quantity("share", -1, 10, above=True)]
@@ -65,22 +66,23 @@ class PriceRules(Strict):
         default=True, description="False: quantities only; prices, and all that answers them, stand still. true: assumption."
     )
     scarcity: _Scarcity = Field(
-        default=1.1, description="Elasticity of price to the shortfall of users' stock. 1.1: fitted on past episodes (searched 0.7 to 4.5)."
+        default=written({"triangular": [0.69, 0.83, 0.99]}),
+        description="Elasticity of price to the shortfall of users' stock. The law is fitted on past episodes.",
     )
-    prospect: _NotNegative = Field(
-        default=0.5,
-        description="Elasticity of price to supply out of sight: what would be ordered at the usual price, and neither comes nor could. "
-        "0.5: fitted on past episodes (searched 0 to 12).",
+    prospect: _Prospect = Field(
+        default=written({"triangular": [0.38, 2, 11]}),
+        description="Elasticity of price to supply out of sight: what would be ordered at the usual price, and neither comes nor "
+        "could. The law is fitted on past episodes.",
     )
-    belief: FixedDelay = Field(
-        default=written("4 months"),
-        description="Time in which users come to believe that what they are sent is what they will be sent. 4 months: fitted on past "
-        "episodes (searched 1 to 16 months).",
+    belief: Time = Field(
+        default=written("170 days"),
+        description="Time in which users come to believe that what they are sent is what they will be sent. 170 days: fitted on past "
+        "episodes, which ask for no spread.",
     )
     momentum: _Momentum = Field(
-        default=0.1,
-        description="How far buyers stock up on rising prices and run down on falling ones: elasticity of the cover they want to price "
-        "against what it was of late. 0.1: fitted on past episodes (searched 0 to 0.5).",
+        default=0.076,
+        description="How far buyers stock up on rising prices and run down on falling ones: elasticity of the cover they want to "
+        "price against what it was of late. 0.076: fitted on past episodes, which ask for no spread.",
     )
     memory: FixedDelay = Field(
         default=written("2 months"), description="Time over which what a price was of late follows it. 2 months: assumption."
@@ -88,9 +90,10 @@ class PriceRules(Strict):
     ceiling: _Ceiling = Field(
         default=40.0, description="Highest price that scarcity can make, as a multiple of the one at rest. 40: cerium rose 36-fold in 2011."
     )
-    adjustment: FixedDelay = Field(
-        default=written("16 days"),
-        description="Time in which a price closes its gap to what scarcity asks. 16 days: fitted on past episodes (searched 6 to 60 days).",
+    adjustment: Time = Field(
+        default=written("8 days"),
+        description="Time in which a price closes its gap to what scarcity asks. 8 days: fitted on past episodes (6.9), then raised with "
+        "hoarding lowered.",
     )
     contract: FixedDelay = Field(
         default=written("6 months"),
@@ -103,17 +106,18 @@ class DemandRules(Strict):
     """How final demand answers prices, and how it grows, swings with the season and wavers."""
 
     elasticity: Elasticity = Field(
-        default=0.055,
+        default=written({"triangular": [0.14, 0.21, 0.3]}),
         description="Part by which users cut their use at once for a rise of the price: 0.15 means 10 % dearer, 1.5 % less. Written "
-        "positive. 0.055: fitted on past episodes, at the low end of the literature collected for GLOMBO (0.05 to 0.35, 66 publications).",
+        "positive. In the literature collected for GLOMBO 0.05 to 0.35 (66 publications). The law is fitted on past episodes.",
     )
     elasticity_long: Elasticity = Field(
-        default=0.22,
-        description="The same in the long run, not below elasticity. 0.22: fitted on past episodes, low in the same literature (0.2-0.9).",
+        default=written({"triangular": [0.27, 0.37, 0.5]}),
+        description="The same in the long run, not below elasticity. In the same literature 0.2 to 0.9. The law is fitted on past "
+        "episodes.",
     )
-    response: FixedDelay = Field(
-        default=written("10 months"),
-        description="Time over which use moves from the first to the second. 10 months: fitted on past episodes.",
+    response: Time = Field(
+        default=written("400 days"),
+        description="Time over which use moves from the first to the second. 400 days: fitted on past episodes, which ask for no spread.",
     )
     growth: _Growth = Field(default=0.0, description="Growth of final demand per year, above -100 %. 0: assumption, none.")
     season: FixedShare = Field(default=0.0, description="Swing of final demand over the year, up and down. 0: assumption, none.")
@@ -149,9 +153,10 @@ class SupplyRules(Strict):
         default=0.2, description="Elasticity of output to price within capacity, at least 0.05. 0.2: literature collected for GLOMBO."
     )
     full_cost: _FullCost = Field(
-        default=2.4,
-        description="Price, as a multiple of the one at rest, at which all capacity is worth running, however much of it stood idle. "
-        "2.4: fitted on past episodes; elasticities are measured near usual output and would make idle works dear beyond all measure.",
+        default=2.2,
+        description="Price, as a multiple of the one at rest, at which all capacity is worth running, however much of it stood idle: "
+        "elasticities are measured near usual output and would make idle works dear beyond all measure. 2.2: fitted on past episodes, "
+        "which ask for no spread.",
     )
     shut_price: _Below = Field(
         default=0.7,
@@ -190,12 +195,13 @@ class SourcingRules(Strict):
     """How buyers move between sellers."""
 
     bidding: _NotNegative = Field(
-        default=1.2,
-        description="Elasticity to price of the part of their orders that buyers are served from a seller who has not enough. 1.2: fitted "
-        "on past episodes (searched 0 to 4).",
+        default=4.1,
+        description="Elasticity to price of the part of their orders that buyers are served from a seller who has not enough. 4.1: "
+        "fitted on past episodes, which ask for no spread.",
     )
     switching: _NotNegative = Field(
-        default=1.1, description="Elasticity of sellers' shares to what they ask. 1.1: fitted on past episodes (searched 0.5 to 2)."
+        default=1.0,
+        description="Elasticity of sellers' shares to what they ask. 1: fitted on past episodes, which ask for no spread.",
     )
     qualification: FixedDelay = Field(
         default=written("5 months"),
@@ -226,12 +232,15 @@ class Rules(Strict):
         description="Rate at which money of later years counts less, per year. 3 %: an assumption, social discount rates are 2 to 5 %.",
     )
     hoarding: Multiple = Field(
-        default=1.7, description="Multiple of cover that buyers want under a threat. 1.7: fitted on past episodes (searched 1.1 to 2)."
+        default=2.4,
+        description="Multiple of cover that buyers want under a threat. Seen: stocks of 1.3 to 2 times the usual. 2.4: fitted on past "
+        "episodes (2.6), then lowered until an alarm moves a price by no more than a quarter.",
     )
     front_running: Multiple = Field(
-        default=2.9,
-        description="Orders over links about to be restricted, as a multiple of normal trade, in the last 30 days before a restriction "
-        "that was announced ahead. 2.9: fitted on past episodes, exports of 2 to 5 times normal.",
+        default=2.7,
+        description="Orders over links about to be restricted, as a multiple of normal trade, in the last 30 days before a "
+        "restriction that was announced ahead. Seen: exports of 2 to 5 times normal. 2.7: fitted on past episodes, which ask for no "
+        "spread.",
     )
     uneven_stocks: Share = Field(
         default=0.0,

@@ -137,9 +137,9 @@ class ExportLicence(_Shock):
         "regimes.",
     )
     ramp: Time = Field(
-        default=written({"uniform": ["60 days", "120 days"]}),
-        description="Time in which approvals climb in a straight line. 60 to 120 days: 25 % at day 61, 60 % at day 87 in 2025, 3 to 19 % "
-        "in the third and fourth month in 2023.",
+        default=written({"uniform": ["40 days", "80 days"]}),
+        description="Time in which approvals climb in a straight line. 40 to 80 days: with the others, 25 % at day 61 and 60 % at day 87, "
+        "as in 2025, in the middle of the law; 2023 was slower.",
     )
     approval: Share = Field(
         default=0.8,

@@ -95,6 +95,7 @@ def check_rest(model: Model, world: World) -> None:
         tide=np.ones((1, 1, 1)),
         swing=np.ones((1, 1, 1)),
         ahead_steps=np.zeros((1, 1, 1)),
+        season_low=np.zeros((1, 1)),
         stock_frac=np.ones((1, 1)),
         floor=np.zeros_like(world.floor),
         floor_budget=np.zeros((0, 1)),

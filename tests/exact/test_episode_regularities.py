@@ -1,8 +1,4 @@
-"""What past disruptions have in common, in the episodes where each applies, with the product's own defaults.
-
-Six of seven: the bust after the boom of rare earths does not come out (DESIGN.md, Held against the past); on a plain case it does
-(`test_regularities.py`).
-"""
+"""What past disruptions have in common, in the episodes where each applies, with the product's own defaults; and Europe's gas."""
 
 from __future__ import annotations
 
@@ -70,6 +66,17 @@ def test_4_plants_stop_far_more_rarely_than_prices_spike() -> None:
 def test_5_new_supply_slips() -> None:
     """In late 2013, two years after it was to run in full, Lynas makes no more of its 917 t a month than the band about the 247 t seen."""
     assert found("rare-earths-2010", "output of Lynas in the fourth quarter of 2013").inside
+
+
+def test_6_boom_then_bust() -> None:
+    """Light rare earths lose half to three quarters of their peak by early 2012, under a quota that goes on."""
+    assert 0.25 <= found("rare-earths-2010", "price of lanthanum and cerium in early 2012").p50 <= 0.5
+
+
+@pytest.mark.parametrize("seen", ["stores on 1 November 2022", "stores on 1 April 2023", "demand August 2022 to March 2023"])
+def test_gas_stores_and_demand(seen: str) -> None:
+    """Within 4, 6 and 3 points, from what Russia no longer sent, the season, and ships that went to those who paid more."""
+    assert found("russian-gas-2022", seen).inside
 
 
 def test_7_an_alarm_without_a_cut() -> None:

@@ -87,7 +87,8 @@ def test_p4_price_floor() -> None:
     result = run_text(TRADE + policy, horizon=SETTLE, step="1 week", runs=1, rules=text)
     model = compile_model(result.record.scenario)
     bought: list[float] = []
-    simulate(model.network, draw(model, 0, 0, 1), lambda room, k: bought.append(float(room.state.bought[0, 0])))
+    world = draw(model, result.record.scenario.runs.rng_seed, 0, 1)
+    simulate(model.network, world, lambda room, k: bought.append(float(room.state.bought[0, 0])))
     assert settled(result, "price", "B") == pytest.approx(1.2, rel=TWO_PERCENT / 10)
     wanted = result.record.means["demand"]
     assert wanted[-1].sum() / (10 * 7 / 365.25) == pytest.approx(0.946772, rel=TWO_PERCENT / 10)

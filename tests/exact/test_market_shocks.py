@@ -220,6 +220,32 @@ shocks: {stop: {kind: outage, commodity: zinc.refined, region: all, start: 2026-
 
 
 @pytest.mark.parametrize(
+    ("rule", "part"),
+    [
+        ("{kind: export_licence, processing: 90 days, ramp: 0 days, approval: 60 %", 0.6),
+        ("{kind: export_licence, processing: 90 days, ramp: 0 days, approval: 60 %, leakage: 25 %", 0.7),
+        ("{kind: export_ban, leakage: 40 %", 0.4),
+        ("{kind: export_quota, quota: 80 %", 0.8),
+    ],
+)
+def test_buyers_count_on_what_licences_will_let_through(rule: str, part: float) -> None:
+    """Nothing else moves the price here: it is one over the part of the usual supply in sight, from the first closed week on."""
+    text = f"""
+network:
+  commodities: {{x.made: {{}}}}
+  nodes: {{x.made.A: {{production: 10 t/year}}, x.made.B: {{cover: 1 year, demand: {{use: 10 t/year}}}}}}
+shocks: {{stop: {rule}, commodity: x.made, from: A, to: B, start: 2026-03-12}}}}
+"""
+    rules = """{
+      price: {scarcity: 0, prospect: 1, belief: 0 days, adjustment: 0 days, contract: 0 days, momentum: 0}, hoarding: 1,
+      demand: {elasticity: 0, elasticity_long: 0}, supply: {elasticity: 100, entry_growth: 0, shut_price: 0.01}}"""
+    result = run_text(text + "watch: {series: [price]}\n", horizon="8 months", step="1 week", runs=1, rules=rules)
+    price = result.record.fans["price"][2, :, 1]
+    assert price[:10] == pytest.approx(1.0, abs=1e-9)
+    assert price[11:22] == pytest.approx(1 / part, rel=0.01)
+
+
+@pytest.mark.parametrize(
     ("lines", "what"),
     [
         ("shocks: {duty: {kind: tariff, commodity: x.made, from: A, to: B, rate: 25 %, start: 2026-03-01}}", "a tariff changes nothing"),

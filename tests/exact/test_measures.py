@@ -118,7 +118,7 @@ policies:
 
 def test_q3_works_of_three_stages_come_on_line_as_an_erlang_law() -> None:
     """Mean 5 years: on line with chance 0.1205, 0.5768, 0.9380 after 2, 5 and 10 years."""
-    works = "kind: capacity_project, commodity: x.made, region: B, capacity: 10 t/year, build: 5 years, slip: 1, ramp: 0 days"
+    works = "kind: capacity_project, commodity: x.made, region: B, capacity: 10 t/year, build: 5 years, stages: 3, slip: 1, ramp: 0 days"
     policy = f"policies: {{mine: {{{works}}}}}"
     for years, chance in ((2, 0.1205), (5, 0.5768), (10, 0.9380)):
         result = run_text(THREE + policy, horizon=f"{years} years", step="1 month", runs=4000)

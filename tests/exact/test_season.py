@@ -174,6 +174,17 @@ def test_a_stock_at_the_start_is_a_part_of_that_of_the_season_and_of_what_can_be
         assert first == pytest.approx(0.5 * usual, abs=5e-3)
 
 
+def test_what_the_season_will_take_is_not_plenty() -> None:
+    """Six days of use short: as dear in mid-October, when stores are full of what the winter takes, as in mid-April when it is gone."""
+    dear = []
+    for start, usual in (("2026-10-15", 30 + HALF_SWING), ("2026-04-16", 30 - HALF_SWING)):
+        quick = {"price": {"adjustment": "0 days", "prospect": 0}}
+        short = world(buyer={"stock_at_start": 1 - 6 / usual}, step="1 day", start=start, years=1, **seasonal(), **quick)
+        dear.append(float(np.log(play(short).price[0, 1])))
+    assert dear[0] > 0.05
+    assert dear[0] == pytest.approx(dear[1], rel=2e-3)
+
+
 CASES = {
     "season": world(**seasonal()),
     "one region": world(**seasonal(season_in=["B"])),

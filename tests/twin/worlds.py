@@ -436,6 +436,7 @@ def _world(
         stock_frac=_column([node.filled for node in nodes]),
         swing=np.ones((1, 1, 1)),
         ahead_steps=np.zeros((1, 1, 1)),
+        season_low=np.zeros((1, 1)),
         buffer_steps=_column([node.buffer for node in nodes]),
         share=_column([flow / bought[dst] for flow, dst in zip(base_flow, network.links.dst, strict=True)]),
         base_flow=_column(base_flow),

@@ -116,6 +116,7 @@ def _buyers(network: Network, world: World, run: int) -> list[Buyer]:
             tide=_through_time(world.tide, n, run),
             swing=_through_time(world.swing, n, run),
             ahead=_through_time(world.ahead_steps, n, run),
+            season_low=_through_time(world.season_low[None], n, run)[0],
             storage=storage[n],
             filled=filled[n],
         )

@@ -134,6 +134,8 @@ class Buyer:
     """What the season makes of its use, a factor a step; a single one serves all steps."""
     ahead: list[float]
     """Stock built ahead of the season, in steps of use, before the first step and after each; a single one serves all."""
+    season_low: float
+    """How far that falls below nothing at its lowest, in steps of use."""
     storage: float
     """Largest stock it can hold; infinite without a limit."""
     filled: float
@@ -293,6 +295,7 @@ class Link:
     arrived: float = 0.0
     open: float = 1.0
     passing: float = 1.0
+    promised: float = 1.0
     hurry: float = 0.0
     delay: float = 0.0
     duty: float = 0.0
@@ -335,6 +338,11 @@ class Link:
     def leak(self) -> float:
         """Part of the normal flow that restrictions let through, approved or leaked, fraction."""
         return max(0.0, self.passing - self.open)
+
+    @property
+    def expected_leak(self) -> float:
+        """The same once licences that are waited for have come, fraction."""
+        return max(0.0, self.promised - self.open)
 
     @property
     def travel(self) -> float:

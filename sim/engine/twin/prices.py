@@ -29,7 +29,7 @@ def price(cast: Cast, step: int) -> None:
         buyer.offer = buyer.offer if offer is None else offer
         _look_ahead(buyer, habits, step)
         buyer.late += habits.g_memory * (buyer.log_price - buyer.late)
-        buyer.log_price += habits.g_price * (buyer.offer + _scarcity(buyer, habits) - buyer.log_price)
+        buyer.log_price += habits.g_price * (buyer.offer + _scarcity(buyer, habits, step) - buyer.log_price)
         buyer.slow += habits.g_demand * (buyer.log_price - buyer.slow)
     for producer in cast.producers:
         producer.earned = _mean(producer.outbound, lambda link: link.buyer.log_price - link.duty, ROUNDING * producer.expected_orders)
@@ -66,12 +66,14 @@ def _could(link: Link) -> float:
     slack = min(SLACK, _quotient(seller.full * seller.working, seller.expected_orders))
     if seller.served < 1.0:
         slack = min(slack, seller.served)
-    return link.base_flow * (link.clear * slack + link.leak * min(1.0, slack))
+    return link.base_flow * (link.clear * slack + link.expected_leak * min(1.0, slack))
 
 
-def _scarcity(buyer: Buyer, habits: Habits) -> float:
-    target = max(0.0, buyer.stock_wanted + buyer.expected_lead * buyer.buy)
-    short = (target + TINY) / (max(0.0, buyer.on_hand + buyer.on_order) + TINY)
+def _scarcity(buyer: Buyer, habits: Habits, step: int) -> float:
+    # What stock the season will still take before its low is spoken for: only what is left beyond it can be plenty, or short.
+    taken = (buyer.ahead[step + 1] + min(buyer.season_low, buyer.cover_steps)) * buyer.expected_use if len(buyer.ahead) > 1 else 0.0
+    target = max(0.0, buyer.stock_wanted + buyer.expected_lead * buyer.buy - taken)
+    short = (target + TINY) / (max(0.0, buyer.on_hand + buyer.on_order - taken) + TINY)
     scarce = habits.alpha * _ln(short) - habits.prospect * log(max(buyer.in_sight, LEAST))
     return min(max(scarce, -habits.log_ceiling), habits.log_ceiling)
 

@@ -142,7 +142,7 @@ def feel(cast: Cast) -> None:
         user.surge = 1.0
         user.may = 0.0
     for link in cast.links:
-        link.open = link.passing = 1.0
+        link.open = link.passing = link.promised = 1.0
         link.hurry = link.delay = link.duty = link.favour = link.effort = link.pledge = 0.0
     for buyer in cast.buyers:
         buyer.threat = buyer.bite = buyer.calm = buyer.aim = 0.0
@@ -170,6 +170,12 @@ def _restrict(strike: Strike) -> None:
     _threaten(strike)
 
 
+def _license(strike: Strike) -> None:
+    # Buyers count on what will be approved once the queue has been worked off.
+    _hold(strike, strike.level, strike.cover * strike.profile.after)
+    _threaten(strike)
+
+
 def _control(strike: Strike) -> None:
     _hold(strike, strike.force)
     _threaten(strike)
@@ -179,10 +185,12 @@ def _admit(strike: Strike) -> None:
     _hold(strike, strike.force)
 
 
-def _hold(strike: Strike, part: float) -> None:
+def _hold(strike: Strike, part: float, at_last: float | None = None) -> None:
+    at_last = part if at_last is None else at_last
     for link in strike.links:
         link.open *= 1.0 - strike.cover
         link.passing *= (1.0 - part) + strike.profile.size * part
+        link.promised *= (1.0 - at_last) + strike.profile.size * at_last
 
 
 def _threaten(strike: Strike) -> None:
@@ -207,6 +215,7 @@ def _disrupt(strike: Strike) -> None:
         if strike.binds:
             link.open *= 1.0 - strike.cover
             link.passing *= 1.0 - strike.profile.size * strike.level
+            link.promised *= 1.0 - strike.profile.size * strike.level
 
 
 def _tax(strike: Strike) -> None:
@@ -288,7 +297,7 @@ _EFFECTS: dict[str, Callable[[Strike], None]] = {
     "demand_surge": _surge,
     "export_ban": _restrict,
     "export_quota": _restrict,
-    "export_licence": _restrict,
+    "export_licence": _license,
     "transport": _disrupt,
     "tariff": _tax,
     "dumping": _dump,

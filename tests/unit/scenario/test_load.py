@@ -81,22 +81,24 @@ def test_the_defaults_of_the_model(write: Write) -> None:
     scenario = load(write())
     rules = scenario.rules
     assert (rules.order_adjustment, rules.stock_adjustment, rules.expectation) == (56.0, 28.0, 56.0)
-    assert (rules.hoarding, rules.uneven_stocks, rules.spare, rules.cover, rules.buffer) == (1.7, 0.0, 0.1, 42.0, 14.0)
+    assert (rules.hoarding, rules.uneven_stocks, rules.spare, rules.cover, rules.buffer) == (2.4, 0.0, 0.1, 42.0, 14.0)
     assert (rules.lead_home, rules.lead_abroad, rules.sweeps, rules.use, rules.ship) == (7.0, 42.0, 3, "proportional", "highest-bid")
     assert (scenario.runs.count, scenario.runs.rng_seed, scenario.runs.sampler) == (2000, 0, "plain")
     assert scenario.watch.threshold == 0.01
     assert scenario.watch.series == ("unmet", "cover", "store", "supply", "price")
-    assert (rules.front_running, rules.input_cost) == (2.9, 0.5)
+    assert (rules.front_running, rules.input_cost) == (2.7, 0.5)
     month = 365.25 / 12
-    looks = {"prospect": 0.5, "belief": 4 * month, "momentum": 0.1, "memory": 2 * month, "ceiling": 40.0}
-    assert rules.price == PriceRules(feedback=True, scarcity=1.1, adjustment=16.0, contract=6 * month, **looks)
-    demand = {"elasticity": 0.055, "elasticity_long": 0.22, "response": 304.375, "growth": 0.0, "season": 0.0, "season_peak": "01-15"}
-    assert rules.demand == DemandRules(**demand, noise=0.0, noise_memory=365.25 / 12)
+    stock, sight = ({"triangular": ends} for ends in ([0.69, 0.83, 0.99], [0.38, 2, 11]))
+    looks = {"prospect": sight, "belief": 170.0, "momentum": 0.076, "memory": 2 * month, "ceiling": 40.0}
+    assert rules.price == PriceRules(feedback=True, scarcity=stock, adjustment=8.0, contract=6 * month, **looks)
+    once, long = ({"triangular": ends} for ends in ([0.14, 0.21, 0.3], [0.27, 0.37, 0.5]))
+    demand = {"elasticity": once, "elasticity_long": long, "response": 400.0, "growth": 0.0, "season": 0.0, "season_peak": "01-15"}
+    assert rules.demand == DemandRules(**demand, noise=0.0, noise_memory=month)
     supply = rules.supply
     assert (supply.elasticity, supply.shut_price, supply.closing, supply.restart) == (0.2, 0.7, 90.0, 365.25)
     assert (supply.entry_price, supply.entry_elasticity, supply.entry_growth) == (1.8, 0.79, 0.25)
     assert (supply.signal, supply.build, supply.slip, supply.run_in) == (6 * 365.25 / 12, 17 * 365.25 / 12, 1.7, 3.5 * 365.25)
-    assert rules.sourcing == SourcingRules(switching=1.1, bidding=1.2, qualification=5 * 365.25 / 12)
+    assert rules.sourcing == SourcingRules(switching=1.0, bidding=4.1, qualification=5 * 365.25 / 12)
     assert dict(scenario.sectors) == {}
 
 

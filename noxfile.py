@@ -49,7 +49,7 @@ def data(session: nox.Session) -> None:
 
 @nox.session
 def calibrate(session: nox.Session) -> None:
-    """Fit laws of behaviour on the past episodes, and on all but each in turn: most of an hour; `-- --help` for how long each fit goes on."""
+    """Fit laws of behaviour on the past episodes, and on all but each in turn: most of an hour; `-- --help` for its length."""
     session.install(*PINS, "-e", ".[calibrate]")
     session.run("python", "-m", "sim.api.calibrating", *session.posargs)
 

@@ -23,7 +23,6 @@ from sim.scenario import (
     NetworkSpec,
     NodeSpec,
     Outage,
-    PriceRules,
     Release,
     Scenario,
     Sector,
@@ -39,6 +38,7 @@ from sim.scenario import (
     shipped,
     variants,
 )
+from sim.scenario.law import Triangular
 from sim.units import instant
 
 Write = Callable[..., Path]
@@ -88,10 +88,10 @@ def test_the_defaults_of_the_model(write: Write) -> None:
     assert scenario.watch.series == ("unmet", "cover", "store", "supply", "price")
     assert (rules.front_running, rules.input_cost) == (2.7, 0.5)
     month = 365.25 / 12
-    stock, sight = ({"triangular": ends} for ends in ([0.69, 0.83, 0.99], [0.38, 2, 11]))
+    stock, sight = Triangular(low=0.69, mode=0.83, high=0.99), Triangular(low=0.38, mode=2, high=11)
     looks = {"prospect": sight, "belief": 170.0, "momentum": 0.076, "memory": 2 * month, "ceiling": 40.0}
-    assert rules.price == PriceRules(feedback=True, scarcity=stock, adjustment=8.0, contract=6 * month, **looks)
-    once, long = ({"triangular": ends} for ends in ([0.14, 0.21, 0.3], [0.27, 0.37, 0.5]))
+    assert dict(rules.price) == {"feedback": True, "scarcity": stock, "adjustment": 8.0, "contract": 6 * month, **looks}
+    once, long = Triangular(low=0.14, mode=0.21, high=0.3), Triangular(low=0.27, mode=0.37, high=0.5)
     demand = {"elasticity": once, "elasticity_long": long, "response": 400.0, "growth": 0.0, "season": 0.0, "season_peak": "01-15"}
     assert rules.demand == DemandRules(**demand, noise=0.0, noise_memory=month)
     supply = rules.supply

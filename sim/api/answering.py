@@ -40,14 +40,18 @@ def answer(
         ScenarioError: the scenario has mistakes, or its headline reads what is not there. DataError: facts are wrong.
         ModelError: no world at rest. RunError: the run failed.
     """
+    from sim.draw import source_of
     from sim.measure.answer import answer as read_headline
+    from sim.model.compile import compile_model
     from sim.show.answer import sentence
 
-    base, *others = _worlds(source, sets, data, runs)
+    worlds = _worlds(source, sets, data, runs)
+    base = worlds[0]
     if base.headline is None:
         return None
-    wanted = base.runs.count * (1 + len(others))
-    records = [simulate(each, _part(progress, i * base.runs.count, wanted)).record for i, each in enumerate((base, *others))]
+    count = base.runs.count
+    drawn = source_of(base, [compile_model(each) for each in worlds])
+    records = [simulate(each, _part(progress, i * count, count * len(worlds)), drawn).record for i, each in enumerate(worlds)]
     found = read_headline(records[0], records[1:])
     return None if found is None else sentence(found)
 
@@ -105,12 +109,12 @@ def _answers(scenarios: dict[str, Scenario], runs: int, progress: Progress | Non
 
 
 def _worlds(source: str | Path, sets: Sequence[str], data: Data | None, runs: int | None) -> list[Scenario]:
-    """A scenario and the variants of its headline, of one number of runs and from one generator number."""
+    """A scenario and the variants of its headline, of one number of runs, from one generator number, by one sampler."""
     own = read_own(data)
     base = prepare(source, sets=sets, data=own, runs=runs)
     names = base.headline.variants if base.headline else ()
-    count, rng_seed = base.runs.count, base.runs.rng_seed
-    return [base, *(prepare(source, variant=name, sets=sets, data=own, runs=count, rng_seed=rng_seed) for name in names)]
+    same = {"runs": base.runs}
+    return [base, *(prepare(source, variant=name, sets=sets, data=own).model_copy(update=same) for name in names)]
 
 
 def _part(progress: Progress | None, done: int, wanted: int) -> Progress | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.api.running import Progress, prepare
-from sim.errors import DataError, Problem
+from sim.errors import DataError, Problem, ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,6 +138,9 @@ def read_episode(source: str | Path, *, sets: Sequence[str] = ()) -> Episode:
 
     folder = find_episode(source)
     scenario = prepare(folder / EPISODE, sets=sets)
+    if scenario.runs.sampler != "plain":
+        what, remedy = "a past episode is played with plain runs, for it is medians that are scored", "Leave the sampler out."
+        raise ScenarioError(scenario.problem(("runs", "sampler"), what, scenario.runs.sampler, remedy))
     model = compile_model(scenario)
     file = folder / "observed.csv"
     observed = read_observed(file)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.data import DataFolder
+    from sim.draw.source import Source
     from sim.measure.estimate import Chance
     from sim.model.model import Model
     from sim.show.helper import Helper
@@ -68,14 +69,14 @@ class Result:
         return series(self.record)
 
     def chance(self, happened: NDArray[np.bool_]) -> Chance:
-        """Chance of any event over the runs, with its exact 95 % interval.
+        """Chance of any event over the runs, with its 95 % interval, exact for plain runs.
 
         Arguments:
             happened: whether it happened, [run], such as `result.record.outcome("unmet_t", commodity, region) > 5`.
         """
         from sim.measure.estimate import chance
 
-        return chance(happened)
+        return chance(happened, self.record.sampler)
 
     def view(self) -> RunView:
         """The result as charts and terminal tables see it."""
@@ -142,6 +143,7 @@ class Result:
             "variant": self.record.scenario.variant,
             "runs": self.record.n_run,
             "rng_seed": self.record.rng_seed,
+            "sampler": self.record.sampler,
             "wall_s": round(self.record.wall_s, 3),
             "outcomes": [_plain(row) for row in rows],
         }
@@ -211,12 +213,13 @@ def prepare(
     return _with_runs(_loaded(source, variant, sets, data), runs, rng_seed)
 
 
-def simulate(scenario: Scenario, progress: Progress | None = None) -> Result:
+def simulate(scenario: Scenario, progress: Progress | None = None, source: Source | None = None) -> Result:
     """Simulate a scenario that is read, telling how far it is.
 
     Arguments:
         scenario: from `prepare` or `load`.
         progress: called with (runs done, runs wanted).
+        source: of chance, where scenarios to be compared share one.
 
     Raises:
         ScenarioError: names do not fit the facts. DataError: facts are wrong. ModelError: no world at rest. RunError: the run failed.
@@ -224,7 +227,7 @@ def simulate(scenario: Scenario, progress: Progress | None = None) -> Result:
     from sim.model.compile import compile_model
     from sim.study.ensemble import ensemble
 
-    return Result(ensemble(scenario, compile_model(scenario), progress=progress))
+    return Result(ensemble(scenario, compile_model(scenario), progress=progress, source=source))
 
 
 def chart_helper() -> AbstractContextManager[Helper | None]:
@@ -246,7 +249,7 @@ def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = 
     Raises:
         ScenarioError: the scenario has mistakes. DataError: facts are wrong. ModelError: no world at rest.
     """
-    from sim.draw import draw
+    from sim.draw import draw, source_of
     from sim.model.compile import compile_model
     from sim.study.ensemble import check_rest
 
@@ -254,7 +257,7 @@ def check(source: str | Path, variant: str | None = None, sets: Sequence[str] = 
     for name in (variant,) if variant is not None else (None, *_read(source, None, sets, own).variants):
         scenario = _read(source, name, sets, own)
         model = compile_model(scenario)
-        check_rest(model, draw(model, scenario.runs.rng_seed, 0, min(CHECKED_WORLDS, scenario.runs.count)))
+        check_rest(model, draw(model, source_of(scenario, [model]), 0, min(CHECKED_WORLDS, scenario.runs.count)))
         _check_headline(scenario, model)
 
 
@@ -266,7 +269,7 @@ def _check_headline(scenario: Scenario, model: Model) -> None:
     headline = scenario.headline
     if headline is not None and scenario.variant in (None, *headline.variants):
         short = replace(model, network=replace(model.network, n_step=1))
-        headline_sample(ensemble(_with_runs(scenario, 1, None), short), headline)
+        headline_sample(ensemble(scenario.model_copy(update={"runs": type(scenario.runs)(count=1)}), short), headline)
 
 
 def trace(
@@ -284,7 +287,7 @@ def trace(
     Raises:
         ScenarioError: the scenario has mistakes, or it has no such run. DataError: facts are wrong.
     """
-    from sim.draw import draw
+    from sim.draw import draw, source_of
     from sim.engine.twin import run_twin
     from sim.model.compile import compile_model
 
@@ -293,8 +296,7 @@ def trace(
         got, last = str(run), scenario.runs.count - 1
         raise ScenarioError(Problem(where="run", what="no such run", got=got, remedy=f"Give a number from 0 to {last}."))
     model = compile_model(scenario)
-    world = draw(model, scenario.runs.rng_seed, run, 1)
-    events = run_twin(model.network, world, 0, threshold=model.threshold).events
+    events = run_twin(model.network, draw(model, source_of(scenario, [model]), run, 1), 0, threshold=model.threshold).events
     fields = ("kind", "commodity", "region", "amount", "unit", "text")
     return [{"date": e.date.isoformat(), **{field: getattr(e, field) for field in fields}} for e in events]
 

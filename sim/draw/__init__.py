@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.draw.sampling import source_of
 from sim.draw.worlds import draw
 
-__all__ = ["draw"]
+__all__ = ["draw", "source_of"]

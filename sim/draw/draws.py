@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.draw.quantile import quantile
-from sim.draw.stream import uniforms
+from sim.draw.source import Source
 from sim.model.model import Entry
 from sim.model.world import Floats
 
@@ -17,13 +18,26 @@ from sim.model.world import Floats
 class Draws:
     """The chance of runs first ... first + n_run - 1."""
 
-    rng_seed: int
+    source: Source
     first: int
     n_run: int
 
     def uniform(self, name: str) -> Floats:
         """Uniforms of a named stream, [run]."""
-        return uniforms(self.rng_seed, name, self.first, self.n_run)
+        return self.source.law(name, self.first, self.n_run)
+
+    def noise(self, name: str) -> Floats:
+        """Uniforms of a named stream that is one of very many, [run]."""
+        return self.source.noise(name, self.first, self.n_run)
+
+    def happens(self, name: str, chance: Floats) -> NDArray[np.bool_]:
+        """Whether a thing happens, [run]; what is certain asks no stream.
+
+        Arguments:
+            name: of its stream.
+            chance: its probability, [run] or [1].
+        """
+        return np.ones(self.n_run, dtype=np.bool_) if (chance >= 1.0).all() else self.uniform(name) < chance
 
     def value(self, entry: Entry) -> Floats:
         """One number, [run], or [1] if it is certain, in the entry's own unit."""

@@ -58,7 +58,7 @@ def _seen(shock: ShockFacts, draws: Draws, parent: Events, step_days: float) -> 
     }
     ahead = draws.value(shock.notice) / step_days
     for number in range(shape[0]):
-        seen = draws.uniform(f"{shock.after.probability.name}.happens[{number}]") < draws.value(shock.after.probability)
+        seen = draws.happens(f"{shock.after.probability.name}.happens[{number}]", draws.value(shock.after.probability))
         # What is known earlier through no warning stays known.
         told["announced"][number] = np.minimum(told["announced"][number], told["start"][number] - ahead)
         told["rush"][number] = np.maximum(told["announced"][number], told["start"][number] - RUSH_DAYS / step_days)
@@ -84,7 +84,7 @@ def _following(shock: ShockFacts, draws: Draws, starts: Floats, horizon: float) 
     for number, parent in enumerate(starts):
         nth = _numbered(draws, number)
         chance = nth(shock.after.probability) * nth(shock.probability)
-        happens = draws.uniform(f"{shock.after.probability.name}.happens[{number}]") < chance
+        happens = draws.happens(f"{shock.after.probability.name}.happens[{number}]", chance)
         start = np.where(happens, parent + nth(shock.after.delay), np.inf)
         strikes.append(_profile(shock, nth, np.where(start < horizon, start, np.inf), horizon))
     return strikes
@@ -101,7 +101,7 @@ def _numbered(draws: Draws, number: int) -> Sample:
 
 def _single(shock: ShockFacts, draws: Draws, horizon: float) -> dict[str, Floats]:
     assert shock.start is not None
-    happens = draws.uniform(f"{shock.probability.name}.happens") < draws.value(shock.probability)
+    happens = draws.happens(f"{shock.probability.name}.happens", draws.value(shock.probability))
     begun = draws.value(shock.start) - shock.origin
     if shock.build is not None:
         begun = begun + _building(shock.build, draws)
@@ -135,7 +135,7 @@ def _random(shock: ShockFacts, draws: Draws, horizon: float) -> list[dict[str, F
         number = len(strikes)
         nth = _numbered(draws, number)
         start = clock - mean_gap * np.log1p(-draws.uniform(f"{shock.rate.name}.gap[{number}]"))
-        happens = draws.uniform(f"{shock.probability.name}.happens[{number}]") < nth(shock.probability)
+        happens = draws.happens(f"{shock.probability.name}.happens[{number}]", nth(shock.probability))
         strike = _profile(shock, nth, np.where(start < horizon, start, np.inf), horizon)
         clock = start if shock.overlap else np.where((start < horizon) & happens, strike["end"], start)
         strikes.append({key: np.where(happens, v, np.inf) if key not in ("after", "size", "extra") else v for key, v in strike.items()})

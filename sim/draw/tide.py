@@ -73,6 +73,6 @@ def _noise(net: Network, habits: Habits, draws: Draws) -> Floats:
     for n in range(net.n_node):
         place = f"{net.commodities[net.node_commodity[n]]}.{net.regions[net.node_region[n]]}"
         for k in range(net.n_step):
-            fresh = spread * ndtri(draws.uniform(f"rules.demand.noise.{place}[{k}]"))
+            fresh = spread * ndtri(draws.noise(f"rules.demand.noise.{place}[{k}]"))
             x[k, n] = fresh if k == 0 else kept * x[k - 1, n] + np.sqrt(1.0 - kept**2) * fresh
     return np.exp(x - spread**2 / 2)

@@ -7,6 +7,7 @@ import numpy as np
 from sim.draw import policies
 from sim.draw.draws import Draws
 from sim.draw.shocks import events, in_order
+from sim.draw.source import Plain, Source
 from sim.draw.tide import season, tide
 from sim.errors import ModelError, Problem
 from sim.model.balance import CLOSE_ENOUGH, close_markets, total, trade
@@ -16,12 +17,12 @@ from sim.model.world import TINY, Events, Floats, Network, World
 from sim.units import DAYS_PER_YEAR
 
 
-def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
+def draw(model: Model, source: Source | int, first: int, n_run: int) -> World:
     """Draw the worlds of runs first ... first + n_run - 1.
 
     Arguments:
         model: the compiled scenario.
-        rng_seed: the generator's number.
+        source: of uniforms; the generator's number stands for plain streams.
         first: first run.
         n_run: number of runs.
 
@@ -29,7 +30,7 @@ def draw(model: Model, rng_seed: int, first: int, n_run: int) -> World:
         ModelError: a market of some run cannot be at rest.
     """
     net, facts = model.network, model.facts
-    draws = Draws(rng_seed, first, n_run)
+    draws = Draws(Plain(source) if isinstance(source, int) else source, first, n_run)
     per_step = net.step_days / DAYS_PER_YEAR
     recycled = draws.rows(facts.recycled)
     production, demand = close_markets(net, _production(net, facts, draws), recycled, draws.rows(facts.demand))

@@ -15,6 +15,7 @@ from sim.measure.summary import UNITS
 from sim.model.world import Floats
 from sim.record.record import Record
 from sim.scenario import Headline
+from sim.scenario.sampler import Sampler
 
 CHANCES = {"p_short": "days_short"}
 """Measure that is a chance -> the measure that is above 0 where it happened."""
@@ -65,7 +66,7 @@ def answer(base: Record, variants: Sequence[Record] = ()) -> Answer | None:
 
     Arguments:
         base: runs of the scenario; None is returned where it has no headline.
-        variants: runs of the variants it is set against, of the same number and from the same generator number.
+        variants: runs of the variants it is set against, of the same number, from the same generator number, by the same sampler.
 
     Raises:
         ScenarioError: the number is not kept in these worlds, or a variant looks over another time.
@@ -77,7 +78,7 @@ def answer(base: Record, variants: Sequence[Record] = ()) -> Answer | None:
     sample, days = headline_sample(base, headline), base.scenario.clock.horizon
     rivals = []
     for record in variants:
-        if (record.n_run, record.rng_seed) != (base.n_run, base.rng_seed):
+        if (record.n_run, record.rng_seed, record.sampler) != (base.n_run, base.rng_seed, base.sampler):
             raise ValueError("only runs of the same worlds can be set against each other")
         name, span = record.scenario.variant or "", record.scenario.clock.horizon
         if span != days:
@@ -85,8 +86,8 @@ def answer(base: Record, variants: Sequence[Record] = ()) -> Answer | None:
             remedy = "Set the scenario against variants of the same horizon."
             raise ScenarioError(base.scenario.problem(("headline", "against"), what, got, remedy))
         other = headline_sample(record, headline)
-        rivals.append(Rival(name, figure(headline.measure, other), paired(sample, other)))
-    return Answer(headline=headline, days=days, base=figure(headline.measure, sample), against=tuple(rivals))
+        rivals.append(Rival(name, figure(headline.measure, other, base.sampler), paired(sample, other, base.sampler)))
+    return Answer(headline=headline, days=days, base=figure(headline.measure, sample, base.sampler), against=tuple(rivals))
 
 
 def headline_sample(record: Record, headline: Headline) -> Floats:
@@ -115,32 +116,34 @@ def headline_sample(record: Record, headline: Headline) -> Floats:
     return (sample > 0.0).astype(np.float64) if headline.measure in CHANCES else sample
 
 
-def figure(measure: str, sample: Floats) -> Figure:
+def figure(measure: str, sample: Floats, sampler: Sampler = "plain") -> Figure:
     """Mean over runs with its 95 % interval, kept within what the measure can be; a chance has its exact one.
 
     Arguments:
         measure: one of a headline.
         sample: values in its unit, 1 or 0 for a chance, [run].
+        sampler: that the runs were drawn with.
     """
     if measure in CHANCES:
-        return Figure(*chance(sample)[:3])
-    mean, low, high = _interval(sample)
+        return Figure(*chance(sample, sampler)[:3])
+    mean, low, high = _interval(sample, sampler)
     return Figure(mean, max(low, 0.0), min(high, 1.0 if UNITS[measure] == "share" else math.inf))
 
 
-def paired(base: Floats, other: Floats) -> Figure:
+def paired(base: Floats, other: Floats, sampler: Sampler = "plain") -> Figure:
     """Mean of `other - base` with its 95 % interval, run i of both in the same world.
 
     Arguments:
         base, other: values of one measure, [run].
+        sampler: that the runs were drawn with.
     """
     difference = other - base
     # What differs by rounding alone does not differ.
-    return _interval(np.where(np.abs(difference) > ROUNDING * np.maximum(np.abs(base), np.abs(other)), difference, 0.0))
+    return _interval(np.where(np.abs(difference) > ROUNDING * np.maximum(np.abs(base), np.abs(other)), difference, 0.0), sampler)
 
 
-def _interval(sample: Floats) -> Figure:
+def _interval(sample: Floats, sampler: Sampler) -> Figure:
     if len(sample) > 1 and np.ptp(sample) <= ROUNDING * np.abs(sample).max():
         return Figure(*[float(sample[0])] * 3)
-    found = estimate(sample)
+    found = estimate(sample, sampler)
     return Figure(found.mean, *found.interval())

@@ -9,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.measure.estimate import Z95, chance, se, tail, tail_se
+from sim.measure.estimate import chance, spread, tail, tail_spread
 from sim.measure.summary import UNITS, events
 from sim.model.world import Floats
 from sim.record.record import Place, Record
 from sim.record.tally import COST_MEASURES, USER_MEASURES
+from sim.scenario.sampler import Sampler
 
 NAN = float("nan")
 TAIL_MEASURE = "unmet_t_cvar95"
@@ -124,6 +125,8 @@ class Pair:
     before: Floats
     after: Floats
     """Values in a and b, [run]."""
+    sampler: Sampler = "plain"
+    """That the runs of both were drawn with."""
 
 
 def unit_of(measure: str) -> str:
@@ -168,7 +171,7 @@ def pairs(records: Sequence[Record], measures: Sequence[str]) -> Iterator[Pair]:
                 absent = SENSES[measure].absent
                 filled = [np.full(records[0].n_run, absent) if side is None else side for side in sides]
                 if not (np.isnan(absent) and any(side is None for side in sides)):
-                    yield Pair(b=b, measure=measure, place=place, before=filled[0], after=filled[1])
+                    yield Pair(b=b, measure=measure, place=place, before=filled[0], after=filled[1], sampler=records[0].sampler)
 
 
 def differences(names: Sequence[str], compared: Sequence[Pair]) -> pd.DataFrame:
@@ -180,29 +183,32 @@ def differences(names: Sequence[str], compared: Sequence[Pair]) -> pd.DataFrame:
     """
     rows = [
         {"a": names[0], "b": names[pair.b], "measure": pair.measure, **pair.place._asdict(), "unit": unit_of(pair.measure)}
-        | difference(pair.before, pair.after, pair.measure)._asdict()
+        | difference(pair.before, pair.after, pair.measure, pair.sampler)._asdict()
         for pair in compared
     ]
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
 
-def difference(before: Floats, after: Floats, measure: str) -> Difference:
+def difference(before: Floats, after: Floats, measure: str, sampler: Sampler = "plain") -> Difference:
     """Mean of paired differences d = after - before with the interval `d +- 1.96 s(d) / sqrt(n)`, and how often after is better.
 
-    The interval is normal. Runs of one number share their world, so `s(d)` leaves out what both have in common (common random numbers:
-    Law 2015, Simulation Modeling and Analysis, 11.2). For the tail mean d is the difference of the runs' parts in it (`tail`).
+    The interval is normal for plain runs; `spread` tells of others. Runs of one number share their world, so `s(d)` leaves out what both
+    have in common (common random numbers: Law 2015, Simulation Modeling and Analysis, 11.2). For the tail mean d is the difference of the
+    runs' parts in it (`tail`).
 
     Arguments:
         before: values in one scenario, NaN where a thing did not happen, [run].
         after: values of the same runs in the other, [run].
         measure: decides which is better.
+        sampler: that the runs were drawn with.
     """
     both = ~(np.isnan(before) | np.isnan(after))
     a, b, n = before[both], after[both], int(both.sum())
     change = b - a
-    half = Z95 * (tail_se(change) if measure == TAIL_MEASURE else se(change))
+    error, width = (tail_spread if measure == TAIL_MEASURE else spread)(change if sampler == "plain" else after - before, sampler)
+    half = width * error
     mean_a, mean_b, diff = (float(x.mean()) if n else NAN for x in (a, b, change))
-    return Difference(mean_a, mean_b, diff, diff - half, diff + half, *_better(before, after, measure), n)
+    return Difference(mean_a, mean_b, diff, diff - half, diff + half, *_better(before, after, measure, sampler), n)
 
 
 def is_calm(measure: str, mean_a: float, diff: float, p_alike: float) -> bool:
@@ -237,7 +243,7 @@ def _rounding(measure: str) -> float:
     return ROUNDING_IN.get(unit_of(measure), ROUNDING)
 
 
-def _better(before: Floats, after: Floats, measure: str) -> tuple[float, float, float, float, float]:
+def _better(before: Floats, after: Floats, measure: str, sampler: Sampler) -> tuple[float, float, float, float, float]:
     """p_better, p_strict with its interval, p_alike."""
     sense = SENSES[measure]
     a, b = (np.where(np.isnan(x), sense.never, x) for x in (before, after))
@@ -249,7 +255,7 @@ def _better(before: Floats, after: Floats, measure: str) -> tuple[float, float, 
     p_alike = float(same.mean())
     if not sense.better:
         return NAN, NAN, NAN, NAN, p_alike
-    strict = chance((sense.better * b[known] > sense.better * a[known]) & ~same)
+    strict = chance(np.where(known, (sense.better * b > sense.better * a) & (alike != 1.0), NAN), sampler)
     return strict.probability + p_alike / 2.0, strict.probability, strict.low, strict.high, p_alike
 
 

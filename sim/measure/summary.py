@@ -67,8 +67,8 @@ def told_as(measure: str, place: Place) -> str:
 def _rows(record: Record, i: int, place: Place) -> Iterator[dict[str, Any]]:
     where = place._asdict()
     for name, happened in events(record, i).items():
-        yield {"measure": name, **where, "unit": "probability", **chance(happened)._asdict()}
+        yield {"measure": name, **where, "unit": "probability", **chance(happened, record.sampler)._asdict()}
     for measure, unit in UNITS.items():
         values = record.row(measure, i)
         if values is not None:
-            yield {"measure": told_as(measure, place), **where, "unit": unit, **estimate(values)._asdict()}
+            yield {"measure": told_as(measure, place), **where, "unit": unit, **estimate(values, record.sampler)._asdict()}

@@ -13,6 +13,7 @@ from sim.model.world import Floats, Network
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.scenario.sampler import Sampler
 
 
 class Place(NamedTuple):
@@ -50,6 +51,11 @@ class Record:
     def start(self) -> date:
         """First day of the first step."""
         return self.network.start
+
+    @property
+    def sampler(self) -> Sampler:
+        """How chance was sampled; its errors depend on it."""
+        return self.scenario.runs.sampler
 
     def index(self, commodity: str, region: str, sector: str = "all") -> int:
         """Row of a place in `outcomes`.

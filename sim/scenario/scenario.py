@@ -29,6 +29,7 @@ from sim.scenario.network import NetworkSpec, split_node
 from sim.scenario.node import Node, Origin, name_variant, problem_at
 from sim.scenario.policy import Policy
 from sim.scenario.rules import Rules
+from sim.scenario.sampler import MOST_RUNS, Sampler
 from sim.scenario.sector import Sector
 from sim.scenario.shock import Shock
 from sim.units import DAYS_PER_MONTH
@@ -75,12 +76,16 @@ class Runs(Strict):
     """How many draws of chance, and from which seed."""
 
     count: Whole = Field(
-        default=2000, ge=1, le=10_000_000, description="Number of runs. 2000: the error of a 5 % chance is about half a point."
+        default=2000, ge=1, le=MOST_RUNS, description="Number of runs. 2000: the error of a 5 % chance is about half a point."
     )
     rng_seed: Whole = Field(
         default=0, ge=0, lt=2**63, description="Number from which all chance is drawn; the same number, the same worlds."
     )
-    sampler: Literal["plain"] = Field(default="plain", description="How chance is sampled: plain Monte Carlo.")
+    sampler: Sampler = Field(
+        default="plain",
+        description="How chance is sampled: plain Monte Carlo; antithetic pairs; scrambled Sobol points or Latin hypercubes, in 16 "
+        "independent parts. Antithetic needs an even number of runs, Sobol a power of two from 16 on, Latin hypercubes a multiple of 16.",
+    )
 
 
 class Watch(Strict):

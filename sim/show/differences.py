@@ -93,7 +93,7 @@ def difference_chart(pairs: Sequence[Pair], sides: Sides) -> Figure:
 
 
 def _is_calm(pair: Pair) -> bool:
-    found = difference(pair.before, pair.after, pair.measure)
+    found = difference(pair.before, pair.after, pair.measure, pair.sampler)
     return is_calm(pair.measure, found.mean_a, found.diff, found.p_alike)
 
 
@@ -197,7 +197,7 @@ def _fill(axes: Axes, panel: _Panel, wide_in: float) -> None:
 
 def _row(axes: Axes, pair: Pair, y: float, factor: float) -> list[float]:
     """Draw one comparison and return the values it reaches."""
-    found, colour = difference(pair.before, pair.after, pair.measure), _colour(pair.b)
+    found, colour = difference(pair.before, pair.after, pair.measure, pair.sampler), _colour(pair.b)
     mean, low, high = (factor * value for value in (found.diff, found.low, found.high))
     ends = [value for value in (mean, low, high) if np.isfinite(value)]
     change = _change(pair)

@@ -11,6 +11,8 @@ import numpy as np
 
 from sim.draw import draw
 from sim.draw.quantile import quantile
+from sim.draw.sampling import source_of
+from sim.draw.source import Source
 from sim.engine.batch import simulate
 from sim.engine.room import Room
 from sim.engine.state import at_rest
@@ -50,7 +52,9 @@ EXACT_BYTES = 2**27
 MEMORY_BYTES = 2**28
 
 
-def ensemble(scenario: Scenario, model: Model, n_batch: int | None = None, progress: Progress | None = None) -> Record:
+def ensemble(
+    scenario: Scenario, model: Model, n_batch: int | None = None, progress: Progress | None = None, source: Source | None = None
+) -> Record:
     """Run every run of a scenario and fold what it asked to keep.
 
     Arguments:
@@ -58,17 +62,18 @@ def ensemble(scenario: Scenario, model: Model, n_batch: int | None = None, progr
         model: the scenario compiled.
         n_batch: runs in a batch; chosen so that a batch fits the cache when not given. Results do not depend on it.
         progress: called now and then with (runs done, runs wanted).
+        source: of chance, where several scenarios share one; that of the scenario if not given.
 
     Raises:
-        ModelError: a market cannot be at rest, or matter was not conserved.
+        ScenarioError: the sampler cannot do that number of runs. ModelError: a market cannot be at rest, or matter was not conserved.
     """
     began = time.perf_counter()
-    n_run, rng_seed = scenario.runs.count, scenario.runs.rng_seed
-    check_rest(model, draw(model, rng_seed, 0, 1))
+    n_run, drawn = scenario.runs.count, source or source_of(scenario, [model])
+    check_rest(model, draw(model, drawn, 0, 1))
     keep = Keep(model, n_run)
     size = n_batch or batch_size(model.network)
     for first in range(0, n_run, size):
-        world = draw(model, rng_seed, first, min(size, n_run - first))
+        world = draw(model, drawn, first, min(size, n_run - first))
         keep.batch(world, first, progress)
     return keep.record(scenario, time.perf_counter() - began)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.draw.sampling import source_of
 from sim.errors import Problem, ScenarioError
 from sim.model.model import Model
 from sim.record.record import Place, Record
@@ -25,11 +26,12 @@ def check_same_worlds(names: Sequence[str], scenarios: Sequence[Scenario]) -> No
         scenarios: as they are to be run.
 
     Raises:
-        ScenarioError: they differ in number of runs, the generator's number, clock or threshold; with all of these at once.
+        ScenarioError: they differ in number of runs, the generator's number, sampler, clock or threshold; with all of these at once.
     """
     asked: tuple[tuple[str, str, Callable[[Scenario], object], str], ...] = (
         ("runs.count", "not the same number of runs", lambda s: s.runs.count, "Give one number for all with --runs."),
         ("runs.rng_seed", "not the same worlds", lambda s: s.runs.rng_seed, "Give one generator number for all with --rng-seed."),
+        ("runs.sampler", "not the same sampler", lambda s: s.runs.sampler, "Give one for all with --set runs.sampler=plain."),
         ("clock.start", "not the same first day", lambda s: s.clock.start, ONE_CLOCK),
         ("clock.horizon", "not the same horizon", lambda s: f"{s.clock.horizon:g} days", ONE_CLOCK),
         ("clock.step", "not the same step", lambda s: f"{s.clock.step:g} days", ONE_CLOCK),
@@ -91,17 +93,18 @@ def together(
     """Run some scenarios one after the other and keep only what is to be compared: no series, and of the outcomes those named.
 
     Arguments:
-        scenarios: of equally many runs.
+        scenarios: of equally many runs, from one generator number, by one sampler.
         models: the scenarios compiled.
         outcomes: names of measures.
         progress: called with (runs done, runs wanted), those of all scenarios together.
 
     Raises:
-        ModelError: a market cannot be at rest, or matter was not conserved.
+        ScenarioError: the sampler cannot do that number of runs. ModelError: a market cannot be at rest, or matter was not conserved.
     """
-    n_run, records = scenarios[0].runs.count, []
+    source, n_run, records = source_of(scenarios[0], models), scenarios[0].runs.count, []
     for done, (scenario, model) in enumerate(zip(scenarios, models, strict=True)):
-        record = ensemble(scenario, replace(model, series=()), progress=_shifted(progress, done * n_run, len(scenarios) * n_run))
+        told = _shifted(progress, done * n_run, len(scenarios) * n_run)
+        record = ensemble(scenario, replace(model, series=()), progress=told, source=source)
         kept = {name: values for name, values in record.outcomes.items() if name in outcomes}
         first = {name: row for name, row in record.first_row.items() if name in kept}
         records.append(replace(record, outcomes=kept, first_row=first, means={}))

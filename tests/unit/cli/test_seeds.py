@@ -12,6 +12,7 @@ from click.testing import Result
 import sim
 from sim.api import ANSWER_RUNS, answering
 from sim.cli.app import sim as program
+from sim.draw.source import Source
 from sim.scenario import Runs, Scenario, sheets, shipped
 from sim.scenario.library import claims
 
@@ -34,11 +35,11 @@ def asked(done_before: dict[World, sim.api.Result], monkeypatch: pytest.MonkeyPa
     asked: list[World] = []
     simulate = answering.simulate
 
-    def remembered(scenario: Scenario, progress: answering.Progress | None) -> sim.api.Result:
+    def remembered(scenario: Scenario, progress: answering.Progress | None, source: Source) -> sim.api.Result:
         world = (scenario.name, scenario.variant, scenario.runs)
         asked.append(world)
         if world not in done_before:
-            done_before[world] = simulate(scenario, progress)
+            done_before[world] = simulate(scenario, progress, source)
         elif progress:
             progress(scenario.runs.count, scenario.runs.count)
         return done_before[world]

@@ -6,7 +6,7 @@ from typing import Any
 
 __all__ = [
     "Backtest", "Comparison", "Result", "answer", "backtest", "check", "compare", "facts", "indices", "load", "materials", "plot",
-    "read_data", "run", "seeds", "shipped", "simulate", "trace",
+    "read_data", "run", "seeds", "shipped", "simulate", "simulate_until", "trace",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from sim.api.backtesting import BACKTEST_RUNS, Backtest, backtest, read_episode
 from sim.api.comparing import Comparison, compare
 from sim.api.facts_told import facts, indices, materials, read_data
 from sim.api.running import Result, chart_helper, check, load, plot, prepare, run, shipped, simulate, trace
+from sim.api.until import simulate_until
 
 __all__ = [
     "ANSWER_RUNS",
@@ -31,5 +32,6 @@ __all__ = [
     "seeds",
     "shipped",
     "simulate",
+    "simulate_until",
     "trace",
 ]

@@ -98,6 +98,31 @@ class WholeNumber(click.ParamType):
         raise click.BadParameter(f"{what} (got {got}). Write a number such as {max(self.low, 500)}.", ctx, param)
 
 
+class Part(click.ParamType):
+    """A part of a whole, written as in a scenario: 1 % or 0.01."""
+
+    name = "part"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """How the help page calls it."""
+        return "SHARE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read it. Raises click.BadParameter, which names the option."""
+        if isinstance(value, float):
+            return value
+        from sim.errors import shown
+        from sim.scenario.text import scalar
+
+        text = value.strip()
+        number = scalar(text.removesuffix("%").strip())
+        if isinstance(number, (int, float)) and not isinstance(number, bool):
+            part = number / 100 if text.endswith("%") else float(number)
+            if 0.0 < part < 1.0:
+                return part
+        raise click.BadParameter(f"must be a share above 0 % and below 100 % (got {shown(value)}). Write, for example, 1%.", ctx, param)
+
+
 MOST_RUNS = 10_000_000
 RUNS = click.option("--runs", type=WholeNumber(1, MOST_RUNS), help="How many draws of chance (default: the scenario's).")
 RNG_SEED = click.option("--rng-seed", type=WholeNumber(0, 2**63 - 1), help="Number that fixes all chance (default: the scenario's).")

@@ -13,12 +13,14 @@ import click
 from sim.cli.common import (
     AS_JSON,
     DATA,
+    MOST_RUNS,
     QUIET,
     RNG_SEED,
     RUNS,
     SCENARIO,
     SETS,
     VARIANT,
+    Part,
     print_json,
     said_once,
     screen_width,
@@ -26,9 +28,11 @@ from sim.cli.common import (
     writable_folder,
 )  # fmt: skip
 from sim.cli.progress import progress
+from sim.errors import Problem, RunError
 
 if TYPE_CHECKING:
     from sim.api import Result
+    from sim.measure.precision import Precision
     from sim.show.helper import Helper
 
 
@@ -38,6 +42,7 @@ class Asked:
 
     scenario: str
     runs: int | None
+    until_se: float | None
     rng_seed: int | None
     sets: tuple[str, ...]
     variant: str | None
@@ -61,6 +66,7 @@ RUN_EXAMPLES = """
 Examples:
   sim run gallium-export-halt
   sim run my-question.yaml --runs 500 --set shocks.halt.leakage=0.3
+  sim run gallium-export-halt --until-se 1% --runs 1024 --set runs.sampler=sobol
   sim run gallium-export-halt --data my-facts
   sim run gallium-export-halt --json | jq .outcomes[0]
 """
@@ -69,6 +75,12 @@ Examples:
 @click.command(cls=taking_one_record(Asked, run_asked), epilog=RUN_EXAMPLES)
 @SCENARIO
 @RUNS
+@click.option(
+    "--until-se",
+    type=Part(),
+    help="Double the number of runs until the standard error of the headline's mean is so small a part of it, 1% for example; "
+    "without a headline, of unmet demand.",
+)
 @RNG_SEED
 @SETS
 @VARIANT
@@ -94,12 +106,15 @@ def run() -> None:
 def _run_and_save(asked: Asked, helper: Helper | None) -> None:
     from sim import api
 
-    began = time.monotonic()
+    began, sure = time.monotonic(), None
     with progress(asked.quiet) as report:
         scenario = api.prepare(
             asked.scenario, variant=asked.variant, sets=asked.sets, data=asked.data, runs=asked.runs, rng_seed=asked.rng_seed
         )
-        result = api.simulate(scenario, report)
+        if asked.until_se is None:
+            result = api.simulate(scenario, report)
+        else:
+            result, sure = api.simulate_until(scenario, asked.until_se, report)
     simulated = time.monotonic()
     if not asked.as_json:
         print_summary(result)
@@ -117,6 +132,20 @@ def _run_and_save(asked: Asked, helper: Helper | None) -> None:
     if not asked.quiet:
         saved = time.monotonic()
         click.echo(f"simulated in {simulated - began:.1f} s, written in {saved - simulated:.1f} s", err=True)
+    if asked.until_se is not None and sure is not None:
+        _tell_error(result.record.n_run, asked.until_se, sure, asked.quiet)
+
+
+def _tell_error(n_run: int, wanted: float, sure: Precision, quiet: bool) -> None:
+    """Say how sure the number is. Raises RunError where it is less so than was asked for: status 1, though the result is there."""
+    told = f"the standard error of the mean of {sure.what} is {100 * sure.relative:.3g} % of it"
+    if sure.relative > wanted:
+        what = f"with {n_run:,} runs {told}, not {100 * wanted:g} %, and twice as many are more than a scenario may have, {MOST_RUNS:,}"
+        remedy = "The result above is of those runs. Ask for less, or try another runs.sampler."
+        raise RunError(Problem(where="--until-se", what=what, remedy=remedy))
+    if not quiet:
+        same = f"{sure.what} is the same in every run" if sure.se == 0.0 else told
+        click.echo(f"{n_run:,} runs: {same}", err=True)
 
 
 def print_summary(result: Result) -> None:

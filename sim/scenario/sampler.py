@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from sim.errors import ScenarioError
+from sim.scenario.node import Node
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -33,7 +35,11 @@ def check_count(scenario: Scenario) -> None:
     nearest = possible(sampler, count)
     if nearest != count:
         what, remedy = f"{sampler} needs {NEEDED[sampler]}", f"Give {nearest}, or --set runs.sampler=plain."
-        raise ScenarioError(scenario.problem(("runs", "count"), what, str(count), remedy))
+        written = scenario.tree.entries.get("runs", Node({})).entries.get("count")
+        # A number given beside the file is no mistake of the file.
+        elsewhere = written is not None and written.value != count
+        problem = scenario.problem(("runs", "count"), what, str(count), remedy)
+        raise ScenarioError(replace(problem, file=None, line=None, column=None) if elsewhere else problem)
 
 
 def possible(sampler: Sampler, count: int) -> int:

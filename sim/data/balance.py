@@ -71,8 +71,9 @@ def split_rest(known: Base, regions: Sequence[str], blocs: Mapping[str, str]) ->
     regions: of the scenario. blocs: bloc by country. Cover and end uses of those countries are those of the rest of the world.
     """
     shares, found = known.of("industry_share", ANY), dict(known.found)
-    for commodity in {f.commodity for f in known.found.values() if f.quantity == "consumption"}:
-        stated = set(known.of("consumption", commodity))
+    # In stored order: a sum over a set would hang on the hash of names, which differs from process to process.
+    for commodity in dict.fromkeys(f.commodity for f in known.found.values() if f.quantity == "consumption"):
+        stated = known.of("consumption", commodity)
         named = [r for r in regions if r in shares and r not in stated and r != REST and blocs.get(r) not in stated]
         if REST not in stated or not named:
             continue

@@ -90,8 +90,20 @@ def look_ahead(room: Room) -> None:
     np.minimum(meant, bought, out=meant)
     np.maximum(meant, TINY, out=meant)
     served = np.multiply(np.divide(room.received, meant, out=meant), room.mask, out=meant)
-    there = np.minimum(np.maximum(served, _could_come(room, bought), out=served), 1.0, out=served)
+    there = np.maximum(served, _could_come(room, bought), out=served)
+    if room.plan.accounts:
+        np.add(there, _handed_out(room, bought), out=there)
+    np.minimum(there, 1.0, out=there)
     follow(m.in_sight, there, w.g_belief, room.node_a)
+
+
+def _handed_out(room: Room, bought: Floats) -> Floats:
+    """What stores have given users in the step, as a part of what these would buy at the usual price, [node, run]."""
+    given = room.node_a
+    given[...] = 0.0
+    for member, n in enumerate(room.plan.net.stores.member_node):
+        np.add(given[n], room.flows.released[member], out=given[n])
+    return np.divide(given, np.maximum(bought, TINY, out=room.usable), out=given)
 
 
 def _could_come(room: Room, bought: Floats) -> Floats:

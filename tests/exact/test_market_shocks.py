@@ -245,6 +245,25 @@ shocks: {{stop: {rule}, commodity: x.made, from: A, to: B, start: 2026-03-12}}}}
     assert price[11:22] == pytest.approx(1 / part, rel=0.01)
 
 
+def test_what_a_stockpile_hands_out_is_supply_in_sight() -> None:
+    """Nothing comes any more; once users' stock is gone a stockpile gives 60 % of what they lack: price is one over that part."""
+    text = """
+network:
+  commodities: {x.made: {}}
+  nodes: {x.made.A: {production: 10 t/year}, x.made.B: {cover: 6 weeks, demand: {use: 10 t/year}}}
+shocks: {stop: {kind: export_ban, commodity: x.made, from: A, to: B, start: 2026-03-12}}
+policies:
+  reserve: {kind: stockpile, commodity: x.made, holders: B, target: 1 year, initial: 100 %, release: {when: shortage > 5 %, at_most: 60 %}}
+watch: {series: [price]}
+"""
+    rules = """{
+      price: {scarcity: 0, prospect: 1, belief: 0 days, adjustment: 0 days, contract: 0 days, momentum: 0}, hoarding: 1,
+      lead_abroad: 1 week, demand: {elasticity: 0, elasticity_long: 0}, supply: {elasticity: 100, entry_growth: 0, shut_price: 0.01}}"""
+    price = run_text(text, horizon="8 months", step="1 week", runs=1, rules=rules).record.fans["price"][2, :, 1]
+    assert price[12] == pytest.approx(40.0, rel=0.01)  # the ceiling: users live on their own stock, and nothing is in sight
+    assert price[20:30] == pytest.approx(1 / 0.6, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("lines", "what"),
     [

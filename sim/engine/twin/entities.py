@@ -175,6 +175,8 @@ class Buyer:
     usable: float = 0.0
     lack: float = 0.0
     """What its users go without of what they would want at the usual price."""
+    given: float = 0.0
+    """What strategic stores have given it in the step, t."""
     stock_wanted: float = 0.0
     """Stock it aims at."""
     fill_wanted: float = 0.0

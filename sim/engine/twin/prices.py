@@ -58,7 +58,7 @@ def _look_ahead(buyer: Buyer, habits: Habits, step: int) -> None:
     sent = sum(link.shipped for link in buyer.inbound)
     comes = _quotient(sent, min(would, usual)) if would > ROUNDING * buyer.usual_use else 0.0
     could = sum(_could(link) for link in buyer.inbound) / usual if usual > 0.0 else 1.0
-    buyer.in_sight += habits.g_belief * (min(1.0, max(comes, could)) - buyer.in_sight)
+    buyer.in_sight += habits.g_belief * (min(1.0, max(comes, could) + _quotient(buyer.given, usual)) - buyer.in_sight)
 
 
 def _could(link: Link) -> float:

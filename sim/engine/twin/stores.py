@@ -14,7 +14,7 @@ from sim.engine.twin.rationing import ration
 def release(cast: Cast, step: int) -> None:
     """Stores, in turn, hand their members part of what these lack; who has left a pool has its own account only."""
     for member in cast.members:
-        member.claim = member.released = 0.0
+        member.claim = member.released = member.buyer.given = 0.0
     for store in cast.stores:
         if store.is_at_work(step):
             for group in store.groups(step):
@@ -34,6 +34,7 @@ def _release(store: Store, group: Sequence[Member]) -> None:
         member.buyer.on_hand += given
         member.buyer.usable += given
         member.buyer.lack -= given
+        member.buyer.given += given
     given = sum(member.released for member in group)
     if given > 0.0:
         total = sum(free)

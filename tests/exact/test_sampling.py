@@ -175,7 +175,10 @@ def test_a_chance_is_never_surer_than_that_of_as_many_plain_runs() -> None:
 
 def test_streams_are_the_laws_in_an_order_that_additions_leave_alone() -> None:
     base = streams(compile_model(scenario_of("sobol")))
-    assert set(base[:3]) == {"x.made.B.cover", "x.made.B.spare", "rules.demand.growth"}
+    of_rules = {
+        f"rules.{name}" for name in ("demand.growth", "demand.elasticity", "demand.elasticity_long", "price.scarcity", "price.prospect")
+    }
+    assert set(base[:7]) == {"x.made.B.cover", "x.made.B.spare", *of_rules}
     assert {"shocks.stop.duration", "shocks.stop.probability.happens", "shocks.fire.duration[0]"} < set(base)
     assert not any("noise" in name or name.startswith("shocks.fire.probability") for name in base)
     added = streams(compile_model(scenario_of("sobol", variant="stock")))

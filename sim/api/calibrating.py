@@ -306,7 +306,7 @@ def main() -> None:
     reader = argparse.ArgumentParser(
         description="Fit laws of behaviour on past episodes together, on all but each in turn, and on each alone."
     )
-    reader.add_argument("--generations", type=int, default=250, help="of the fit on all (default 250)")
+    reader.add_argument("--generations", type=int, default=200, help="of the fit on all (default 200)")
     reader.add_argument("--others", type=int, default=40, help="of each of the other fits, from those laws (default 40)")
     reader.add_argument("--workers", type=int, default=2, help="processes (default 2)")
     asked = reader.parse_args()

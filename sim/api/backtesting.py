@@ -201,9 +201,12 @@ def score_episode(episode: Episode, runs: int, progress: Callable[[int], None] |
         runs: number of runs.
         progress: called with the number of runs done.
     """
+    from sim.draw import draw
     from sim.measure.observed import Kept, agreement, probes_of, sample
     from sim.study.backtest import observe
+    from sim.study.ensemble import check_rest
 
+    check_rest(episode.model, draw(episode.model, episode.scenario.runs.rng_seed, 0, 1))
     net = episode.model.network
     probes = [probe for item in episode.observed for probe in probes_of(item, net)]
     kept = Kept(*observe(episode.model, probes, runs, episode.scenario.runs.rng_seed))

@@ -318,7 +318,7 @@ def _calm_notes(view: RunView, commodity: str, regions: Sequence[str]) -> tuple[
 
 def _short_note(view: RunView, has_interval: bool) -> str:
     text = f"Short: more than {_share(view.threshold)} of demand unmet in some step."
-    return f"{text} In brackets: exact 95 % interval." if has_interval and not view.is_certain else text
+    return f"{text} In brackets: 95 % interval." if has_interval and not view.is_certain else text
 
 
 def _share(fraction: float) -> str:

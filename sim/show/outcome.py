@@ -108,7 +108,7 @@ def outcome_legend(blocks: tuple[Block, ...], *, n_runs: int, start: date | None
     first = "median day, counted from the start," if start is None else "median date"
     means = "days short, lowest cover, price peak and use given up" if price else "days short and lowest cover"
     return (
-        f"{format_count(n_runs)} runs. Chance of shortage: with its exact 95 % interval; '<' and '>' are its bound where no run, or every "
+        f"{format_count(n_runs)} runs. Chance of shortage: with its 95 % interval; '<' and '>' are its bound where no run, or every "
         f"run, had one. First short: {first} among the runs that run short. Unmet demand, % of demand, {means}: means "
         "over all runs, and the range that holds 90 % of them where that has a width. CVaR95: mean unmet demand in the worst 5 % of runs. "
         f"{COVER_NOTE}{price}"

@@ -265,7 +265,7 @@ def _notes(differences: pd.DataFrame, marks: Sequence[str], n_runs: int) -> Iter
     yield (
         f"{format_count(n_runs)} runs of each; runs of one number live in the same world. {b} - {a}: mean of their differences, and half "
         f"of its 95 % interval (normal, from the spread of the differences). {b} better: part of the runs in which it is, by more than "
-        "rounding, with its exact 95 % interval; alike: part in which the two are the same; in the rest it is worse. Less is better where "
+        "rounding, with its 95 % interval; alike: part in which the two are the same; in the rest it is worse. Less is better where "
         "nothing else is said. Not shown: what does not happen and does not differ."
     )
     if min(differences["n"]) < n_runs:

@@ -53,7 +53,7 @@ class Course:
 
 @dataclass(frozen=True, kw_only=True)
 class Chance:
-    """Chance of an event with its exact 95 % interval, fractions."""
+    """Chance of an event with its 95 % interval, fractions."""
 
     probability: float
     low: float

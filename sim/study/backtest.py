@@ -11,7 +11,7 @@ from sim.engine.batch import simulate
 from sim.model.model import Model
 from sim.model.world import Floats, Ints, Network, World
 from sim.record.probe import Probe, Probes
-from sim.study.ensemble import batch_size, check_rest
+from sim.study.ensemble import batch_size
 
 Adjust = Callable[[World], World]
 
@@ -32,7 +32,6 @@ def observe(
         ModelError: a market cannot be at rest. RunError: matter was not conserved.
     """
     wanted, net = tuple(dict.fromkeys(probes)), model.network
-    check_rest(model, draw(model, rng_seed, 0, 1))
     size, parts = batch_size(net), []
     for first in range(0, n_run, size):
         world = adjust(draw(model, rng_seed, first, min(size, n_run - first)))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.cli import common
 from sim.draw import draw, source_of
 from sim.draw.quantile import quantile
 from sim.draw.sampling import MOST_AXES, streams
@@ -276,3 +277,8 @@ def test_records_of_other_samplers_are_not_set_against_each_other() -> None:
         answer(base, [other])
     with pytest.raises(ScenarioError, match=r"runs\.sampler: not the same sampler"):
         sim.compare(base.scenario, other.scenario)
+
+
+def test_the_command_line_allows_as_many_runs_as_a_scenario() -> None:
+    """Written twice, so that `sim --help` need not read the scenario's schema: they must stay the same."""
+    assert common.MOST_RUNS == MOST_RUNS

@@ -231,7 +231,7 @@ def test_supply_stacks_to_the_yearly_total(make_view: Maker) -> None:
 def test_survival_labels_carry_the_exact_chance(make_view: Maker) -> None:
     words = texts(survival(make_view(), "gallium.refined"))
     assert "EU27  80 % (78–82)" in words
-    assert "In brackets: exact 95 % interval." in words
+    assert "In brackets: 95 % interval." in words
 
 
 def test_survival_without_a_summary_falls_back_on_the_curve(make_view: Maker) -> None:

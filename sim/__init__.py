@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
-    "Backtest", "Comparison", "Result", "answer", "backtest", "check", "compare", "facts", "indices", "load", "materials", "plot",
-    "read_data", "run", "seeds", "shipped", "simulate", "simulate_until", "trace",
+    "Backtest", "Comparison", "Execution", "Result", "answer", "backtest", "check", "compare", "dask_cluster", "facts", "indices", "load",
+    "materials", "plot", "processes", "read_data", "run", "seeds", "shipped", "simulate", "simulate_until", "trace",
 ]  # fmt: skip
 
 

@@ -44,6 +44,7 @@ def answer(
     from sim.measure.answer import answer as read_headline
     from sim.model.compile import compile_model
     from sim.show.answer import sentence
+    from sim.study.execution import Execution
 
     worlds = _worlds(source, sets, data, runs)
     base = worlds[0]
@@ -51,7 +52,8 @@ def answer(
         return None
     count = base.runs.count
     drawn = source_of(base, [compile_model(each) for each in worlds])
-    records = [simulate(each, _part(progress, i * count, count * len(worlds)), drawn).record for i, each in enumerate(worlds)]
+    told = [_part(progress, i * count, count * len(worlds)) for i in range(len(worlds))]
+    records = [simulate(each, Execution(told_of), drawn).record for each, told_of in zip(worlds, told, strict=True)]
     found = read_headline(records[0], records[1:])
     return None if found is None else sentence(found)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.api.running import Data, Progress, prepare, read_own
+from sim.api.running import Data, prepare, read_own
 from sim.errors import Problem, ScenarioError, near_miss
 from sim.record.record import Record
 from sim.scenario import Scenario
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sim.measure.compare import Pair
     from sim.model.model import Model
+    from sim.study.execution import Execution
 
 CHARTED = "unmet_share"
 REPORTED = ("a", "b", "measure", "commodity", "region", "sector", "unit", "diff", "low", "high", "p_better")
@@ -114,7 +115,7 @@ def compare(
     runs: int | None = None,
     rng_seed: int | None = None,
     measures: Sequence[str] = (),
-    progress: Progress | None = None,
+    execution: Execution | None = None,
 ) -> Comparison:
     """Run scenarios in the same worlds, and compare the first with each other one, run by run.
 
@@ -126,7 +127,7 @@ def compare(
         runs: number of runs instead of the scenarios'.
         rng_seed: generator number instead of the scenarios'.
         measures: as in the summary, or `unmet_t_cvar95`; those that `sim run` shows if none is given.
-        progress: called with (runs done, runs wanted), those of all scenarios together.
+        execution: who computes, and who is told of (runs done, runs wanted), those of all scenarios together.
 
     Raises:
         ScenarioError: a scenario has mistakes, there is nothing to compare, or not in the same worlds. DataError: facts are wrong.
@@ -134,6 +135,7 @@ def compare(
     """
     from sim.measure.compare import KEY_MEASURES, known_measures, outcomes_of
     from sim.model.compile import compile_model
+    from sim.study.execution import Execution
     from sim.study.together import check_common_places, check_same_worlds, together
 
     known = known_measures()
@@ -159,7 +161,7 @@ def compare(
     check_common_places(names, models)
     if measures:
         _check_kept(scenarios, models, wanted)
-    records = together(scenarios, models, outcomes_of(wanted), progress)
+    records = together(scenarios, models, outcomes_of(wanted), execution or Execution())
     return Comparison(names, records, wanted, wanted[0] if measures else CHARTED)
 
 

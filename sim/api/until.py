@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sim.api.running import Progress, Result, simulate
+from sim.api.result import Result
+from sim.api.running import Progress, simulate
 from sim.scenario.sampler import MOST_RUNS
 
 if TYPE_CHECKING:
     from sim.measure.precision import Precision
     from sim.scenario import Scenario
+    from sim.study.execution import Execution
 
 LEAST_RUNS = 1000
 """The error of fewer is not believed: they often miss what is rare, and its spread with it."""
 
 
-def simulate_until(scenario: Scenario, relative_se: float, progress: Progress | None = None) -> tuple[Result, Precision]:
+def simulate_until(scenario: Scenario, relative_se: float, execution: Execution | None = None) -> tuple[Result, Precision]:
     """Simulate a scenario with twice the runs, and twice again, until a standard error is small enough or the runs are too many.
 
     It is that of the mean of the headline, or of unmet demand where there is none. Runs are made anew with each doubling, so that the
@@ -24,7 +27,7 @@ def simulate_until(scenario: Scenario, relative_se: float, progress: Progress | 
     Arguments:
         scenario: from `prepare` or `load`; its number of runs is the first tried.
         relative_se: standard error wanted, as a part of the mean, in (0, 1).
-        progress: called with (runs done, runs wanted), those of all rounds so far together.
+        execution: who computes, and who is told of (runs done, runs wanted), those of all rounds so far together.
 
     Returns:
         the last result, and how sure it is: `relative` above `relative_se` means that the next doubling is more than a scenario may have.
@@ -33,11 +36,12 @@ def simulate_until(scenario: Scenario, relative_se: float, progress: Progress | 
         ScenarioError, DataError, ModelError, RunError: as for `simulate`.
     """
     from sim.measure.precision import precision
+    from sim.study.execution import Execution
 
-    done = 0
+    how, done = execution or Execution(), 0
     while True:
         count = scenario.runs.count
-        result = simulate(scenario, _after(progress, done))
+        result = simulate(scenario, replace(how, progress=_after(how.progress, done)))
         found = precision(result.record)
         if (count >= LEAST_RUNS and found.relative <= relative_se) or 2 * count > MOST_RUNS:
             return result, found

@@ -6,12 +6,16 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from sim.study.execution import Workers
 
 
 class ScenarioWord(click.ParamType):
@@ -134,7 +138,34 @@ SETS = click.option(
 DATA = click.option("--data", type=DataWord(), help="Folder of your own facts, over those that ship: NAME.csv or NAME.parquet.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
+MOST_WORKERS = 1024
+WORKERS = click.option(
+    "--workers", type=WholeNumber(1, MOST_WORKERS), help="How many processes simulate (default: one). Results do not depend on it."
+)
+DASK = click.option(
+    "--dask", metavar="ADDRESS", help="Simulate on a Dask cluster that is running: tcp://HOST:8786, or the path of its scheduler file."
+)
 QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress and no timing.")
+
+
+@contextmanager
+def workers_asked(n_worker: int | None, dask: str | None) -> Iterator[Workers]:
+    """Those who simulate, for as long as the block lasts.
+
+    n_worker: number of processes, this one alone if None or 1. dask: address of a Dask cluster. Raises click.UsageError for both at once.
+    """
+    from sim import api
+
+    if n_worker is not None and dask is not None:
+        raise click.UsageError("--workers and --dask both say who simulates. Give one of them.")
+    if dask is not None:
+        with api.dask_cluster(dask) as cluster:
+            yield cluster
+    elif n_worker is not None and n_worker > 1:
+        with api.processes(n_worker) as pool:
+            yield pool
+    else:
+        yield api.Execution().workers
 
 
 def said_once(runs: int | None, rng_seed: int | None, sets: Sequence[str]) -> None:

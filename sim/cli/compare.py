@@ -11,17 +11,20 @@ import click
 
 from sim.cli.common import (
     AS_JSON,
+    DASK,
     DATA,
     QUIET,
     RNG_SEED,
     RUNS,
     SETS,
+    WORKERS,
     ScenarioWord,
     picture,
     print_json,
     said_once,
     screen_width,
     taking_one_record,
+    workers_asked,
     writable_folder,
 )  # fmt: skip
 from sim.cli.progress import progress
@@ -41,6 +44,8 @@ class Asked:
     data: str | None
     measures: tuple[str, ...]
     out: Path | None
+    workers: int | None
+    dask: str | None
     as_json: bool
     quiet: bool
 
@@ -58,7 +63,7 @@ def compare_asked(asked: Asked) -> None:
 
     said_once(asked.runs, asked.rng_seed, asked.sets)
     began = time.monotonic()
-    with progress(asked.quiet) as report:
+    with workers_asked(asked.workers, asked.dask) as workers, progress(asked.quiet) as report:
         comparison = api.compare(
             *asked.scenarios,
             sets=asked.sets,
@@ -66,7 +71,7 @@ def compare_asked(asked: Asked) -> None:
             runs=asked.runs,
             rng_seed=asked.rng_seed,
             measures=asked.measures,
-            progress=report,
+            execution=api.Execution(report, workers),
         )
     simulated = time.monotonic() - began
     if asked.as_json:
@@ -119,6 +124,8 @@ Examples:
     metavar="FILE",
     help="Draw the differences too, .png or .svg.",
 )
+@WORKERS
+@DASK
 @AS_JSON
 @QUIET
 def compare() -> None:

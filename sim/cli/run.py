@@ -12,6 +12,7 @@ import click
 
 from sim.cli.common import (
     AS_JSON,
+    DASK,
     DATA,
     MOST_RUNS,
     QUIET,
@@ -20,11 +21,13 @@ from sim.cli.common import (
     SCENARIO,
     SETS,
     VARIANT,
+    WORKERS,
     Part,
     print_json,
     said_once,
     screen_width,
     taking_one_record,
+    workers_asked,
     writable_folder,
 )  # fmt: skip
 from sim.cli.progress import progress
@@ -33,7 +36,10 @@ from sim.errors import Problem, RunError
 if TYPE_CHECKING:
     from sim.api import Result
     from sim.measure.precision import Precision
+    from sim.record.checkpoint import Checkpoint
+    from sim.scenario import Scenario
     from sim.show.helper import Helper
+    from sim.study.execution import Workers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +54,9 @@ class Asked:
     variant: str | None
     data: str | None
     out: Path
+    workers: int | None
+    dask: str | None
+    resume: bool
     as_json: bool
     quiet: bool
 
@@ -57,8 +66,10 @@ def run_asked(asked: Asked) -> None:
     from sim import api
 
     said_once(asked.runs, asked.rng_seed, asked.sets)
-    with api.chart_helper() as helper:
-        _run_and_save(asked, helper)
+    if asked.resume and asked.until_se is not None:
+        raise click.UsageError("--resume goes on with a number of runs that is known; it cannot be given with --until-se.")
+    with api.chart_helper() as helper, workers_asked(asked.workers, asked.dask) as workers:
+        _run_and_save(asked, helper, workers)
 
 
 RUN_EXAMPLES = """
@@ -68,6 +79,8 @@ Examples:
   sim run my-question.yaml --runs 500 --set shocks.halt.leakage=0.3
   sim run gallium-export-halt --until-se 1% --runs 1024 --set runs.sampler=sobol
   sim run gallium-export-halt --data my-facts
+  sim run gallium-export-halt --runs 1e6 --workers 8
+  sim run gallium-export-halt --runs 1e6 --workers 8 --resume
   sim run gallium-export-halt --json | jq .outcomes[0]
 """
 
@@ -93,6 +106,9 @@ Examples:
     metavar="DIR",
     help="Where the run folder is made.",
 )
+@WORKERS
+@DASK
+@click.option("--resume", is_flag=True, help="Go on where the same command was stopped or killed, if it was under way for some seconds.")
 @AS_JSON
 @QUIET
 def run() -> None:
@@ -103,18 +119,45 @@ def run() -> None:
     """
 
 
-def _run_and_save(asked: Asked, helper: Helper | None) -> None:
+def _run_and_save(asked: Asked, helper: Helper | None, workers: Workers) -> None:
     from sim import api
 
-    began, sure = time.monotonic(), None
-    with progress(asked.quiet) as report:
-        scenario = api.prepare(
-            asked.scenario, variant=asked.variant, sets=asked.sets, data=asked.data, runs=asked.runs, rng_seed=asked.rng_seed
-        )
-        if asked.until_se is None:
-            result = api.simulate(scenario, report)
-        else:
-            result, sure = api.simulate_until(scenario, asked.until_se, report)
+    began = time.monotonic()
+    scenario = api.prepare(
+        asked.scenario, variant=asked.variant, sets=asked.sets, data=asked.data, runs=asked.runs, rng_seed=asked.rng_seed
+    )
+    if asked.until_se is not None:
+        with progress(asked.quiet) as report:
+            result, sure = api.simulate_until(scenario, asked.until_se, api.Execution(report, workers))
+        _save_and_tell(asked, result, helper, began)
+        _tell_error(result.record.n_run, asked.until_se, sure, asked.quiet)
+        return
+    with api.resumable(scenario, asked.out, asked.resume) as checkpoint:
+        if not asked.quiet:
+            _tell_before(checkpoint, scenario)
+        try:
+            with progress(asked.quiet) as report:
+                result = api.simulate(scenario, api.Execution(report, workers, checkpoint))
+            _save_and_tell(asked, result, helper, began)
+        except (KeyboardInterrupt, RunError):
+            if checkpoint.has_something:
+                click.echo("Most of what was done is put by: the same command with --resume goes on from there.", err=True)
+            raise
+        checkpoint.finished()
+
+
+def _tell_before(checkpoint: Checkpoint, scenario: Scenario) -> None:
+    """Say what is there of an earlier simulation of the same."""
+    if checkpoint.n_before:
+        done = f"{checkpoint.n_before:,} of {scenario.runs.count:,} runs"
+        stopped = f"the same command was stopped earlier, after {done}; to go on from there instead, stop this one and add --resume"
+        click.echo(f"going on after {done}" if checkpoint.resume else stopped, err=True)
+    elif checkpoint.resume:
+        click.echo("nothing is there to go on with: starting with the first run", err=True)
+
+
+def _save_and_tell(asked: Asked, result: Result, helper: Helper | None, began: float) -> None:
+    """Print who runs short, write the run folder, say where it is. began: when the work began, s."""
     simulated = time.monotonic()
     if not asked.as_json:
         print_summary(result)
@@ -132,8 +175,6 @@ def _run_and_save(asked: Asked, helper: Helper | None) -> None:
     if not asked.quiet:
         saved = time.monotonic()
         click.echo(f"simulated in {simulated - began:.1f} s, written in {saved - simulated:.1f} s", err=True)
-    if asked.until_se is not None and sure is not None:
-        _tell_error(result.record.n_run, asked.until_se, sure, asked.quiet)
 
 
 def _tell_error(n_run: int, wanted: float, sure: Precision, quiet: bool) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.world import Floats
 
@@ -16,8 +17,15 @@ SMALLEST, LARGEST = 1e-6, 1e12
 class Fan(Protocol):
     """Quantiles over runs of one series, [step, row]."""
 
+    kept: NDArray[Any]
+    """All that it knows; who puts it into another fan of the same kind makes that know the same."""
+
     def add(self, k: int, first: int, values: Floats) -> None:
         """Keep step k of runs first ... , [row, run]."""
+        ...
+
+    def merge(self, first: int, other: Self) -> None:
+        """Add what another fan of the same kind has kept of runs first ... ."""
         ...
 
     def quantiles(self) -> Floats:
@@ -29,17 +37,21 @@ class ExactFan:
     """Every value is kept in single precision and sorted at the end."""
 
     def __init__(self, n_step: int, n_row: int, n_run: int) -> None:
-        self.values = np.empty((n_step, n_row, n_run), dtype=np.float32)
+        self.kept = np.empty((n_step, n_row, n_run), dtype=np.float32)
 
     def add(self, k: int, first: int, values: Floats) -> None:
         """Keep step k of runs first ... , [row, run]."""
-        self.values[k, :, first : first + values.shape[1]] = values
+        self.kept[k, :, first : first + values.shape[1]] = values
+
+    def merge(self, first: int, other: Self) -> None:
+        """Add what another has kept of runs first ... ."""
+        self.kept[:, :, first : first + other.kept.shape[2]] = other.kept
 
     def quantiles(self) -> Floats:
         """Quantiles at LEVELS by linear interpolation between order statistics, [level, step, row]."""
-        n_run = self.values.shape[2]
-        out = np.empty((len(LEVELS), *self.values.shape[:2]))
-        for k, by_row in enumerate(self.values):
+        n_run = self.kept.shape[2]
+        out = np.empty((len(LEVELS), *self.kept.shape[:2]))
+        for k, by_row in enumerate(self.kept):
             ordered = np.sort(by_row, axis=-1)
             for i, level in enumerate(LEVELS):
                 at = level * (n_run - 1)
@@ -58,21 +70,25 @@ class SketchFan:
     LOG_GAMMA = float(np.log((1 + ACCURACY) / (1 - ACCURACY)))
     N_BIN = int(np.ceil(np.log(LARGEST / SMALLEST) / LOG_GAMMA)) + 2
 
-    def __init__(self, n_step: int, n_row: int) -> None:
-        self.counts = np.zeros((n_step, n_row, self.N_BIN), dtype=np.uint32)
+    def __init__(self, n_step: int, n_row: int, n_run: int) -> None:
+        self.kept = np.zeros((n_step, n_row, self.N_BIN), dtype=np.min_scalar_type(n_run))
 
     def add(self, k: int, first: int, values: Floats) -> None:
         """Count step k of some runs, [row, run]; values up to SMALLEST count as zero."""
         place = np.ceil(np.log(np.clip(values, SMALLEST, LARGEST) / SMALLEST) / self.LOG_GAMMA).astype(np.intp)
         for row, bins in enumerate(place):
-            self.counts[k, row] += np.bincount(bins, minlength=self.N_BIN).astype(np.uint32)
+            self.kept[k, row] += np.bincount(bins, minlength=self.N_BIN).astype(self.kept.dtype)
+
+    def merge(self, first: int, other: Self) -> None:
+        """Add the counts of another; which runs they are of does not matter."""
+        self.kept += other.kept
 
     def quantiles(self) -> Floats:
         """Quantiles at LEVELS, [level, step, row]."""
         middle = SMALLEST * np.exp((np.arange(self.N_BIN) - 0.5) * self.LOG_GAMMA)
         middle[0] = 0.0
-        out = np.empty((len(LEVELS), *self.counts.shape[:2]))
-        for k, by_row in enumerate(self.counts):
+        out = np.empty((len(LEVELS), *self.kept.shape[:2]))
+        for k, by_row in enumerate(self.kept):
             upto = np.cumsum(by_row, axis=-1, dtype=np.int64)
             for i, level in enumerate(LEVELS):
                 rank = level * (upto[:, -1:] - 1)
@@ -92,14 +108,18 @@ class Mean:
         """
         self.quantum = np.exp2(np.ceil(np.log2(np.maximum(scale, 1e-12))) - 30)[:, None]
         self.per_unit = 1.0 / self.quantum
-        self.total = np.zeros((n_step, len(scale)), dtype=np.int64)
+        self.kept = np.zeros((n_step, len(scale)), dtype=np.int64)
 
     def add(self, k: int | slice, values: Floats) -> None:
         """Add step k, or several steps, of some runs, [row, run]."""
         whole = values * self.per_unit
         np.rint(whole, out=whole)
-        self.total[k] += whole.sum(axis=1).astype(np.int64)
+        self.kept[k] += whole.sum(axis=1).astype(np.int64)
+
+    def merge(self, other: Mean) -> None:
+        """Add the sums of another of the same scale."""
+        self.kept += other.kept
 
     def mean(self, n_run: int) -> Floats:
         """Mean, [step, row]."""
-        return self.total * self.quantum[:, 0] / n_run
+        return self.kept * self.quantum[:, 0] / n_run

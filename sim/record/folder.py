@@ -24,7 +24,10 @@ from sim.scenario import Scenario, shipped
 from sim.scenario.node import plain
 
 DISTRIBUTION = "supply-chain-dependency-risk"
+DECISIVE = (DISTRIBUTION, "numpy", "scipy")
+"""Programs that decide the last bits of a result."""
 LIBRARIES = ("numpy", "pandas", "simpy", "scipy", "matplotlib", "pydantic")
+TABLES = ("outcomes", "series", "summary")
 PARQUET_COMPRESSION = "zstd"
 
 
@@ -82,12 +85,23 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
 
 
 def _fill(folder: Path, told: dict[str, Any], outcomes: Iterable[pd.DataFrame], tables: dict[str, pd.DataFrame]) -> None:
-    (folder / "manifest.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     tables["summary"].to_csv(folder / "summary.csv", index=False)
     is_parquet = find_spec("pyarrow") is not None
     write_blocks = _write_parquet if is_parquet else _write_csv
     write_blocks(folder / "series", [tables["series"]])
     write_blocks(folder / "outcomes", outcomes)
+    sealed = told | {"checksum": checksum(folder)}
+    (folder / "manifest.json").write_text(json.dumps(sealed, indent=2) + "\n", encoding="utf-8")
+
+
+def checksum(folder: Path) -> str:
+    """SHA-256 of the tables of a run folder: the same wherever and however the same programs computed the same simulation."""
+    digest = hashlib.sha256()
+    for path in sorted(path for name in TABLES for path in folder.glob(f"{name}.*")):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def _write_parquet(stem: Path, blocks: Iterable[pd.DataFrame]) -> None:
@@ -142,9 +156,9 @@ def manifest(record: Record) -> dict[str, Any]:
         "start": record.network.start.isoformat(),
         "step_days": record.network.step_days,
         "n_step": record.network.n_step,
-        "hash": fingerprint(record),
+        "hash": fingerprint(scenario),
         "text": scenario.text,
-        "resolved": resolved(record),
+        "resolved": resolved(scenario),
         "facts": digest(scenario),
         "data": {"folder": scenario.data.path, "sha256": scenario.data.sha256} if scenario.data else None,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -152,6 +166,11 @@ def manifest(record: Record) -> dict[str, Any]:
         "machine": {"python": platform.python_version(), "system": platform.system(), "processor": platform.machine()},
         "versions": {name: version(name) for name in (DISTRIBUTION, *LIBRARIES)},
     }
+
+
+def decisive_versions() -> dict[str, str]:
+    """Versions of what decides the last bits of a result."""
+    return {name: version(name) for name in DECISIVE}
 
 
 def _fact_sources(scenario: Scenario) -> tuple[str, ...]:
@@ -162,17 +181,16 @@ def _fact_sources(scenario: Scenario) -> tuple[str, ...]:
     return sources(scenario.materials, scenario.data)
 
 
-def resolved(record: Record) -> dict[str, Any]:
-    """The scenario as it was run: as written, after `extends`, the variant and `--set`, with the runs' numbers."""
-    scenario = record.scenario
+def resolved(scenario: Scenario) -> dict[str, Any]:
+    """The scenario as it is run: as written, after `extends`, the variant and `--set`, with the runs' numbers."""
     written = plain(scenario.tree) if scenario.text else scenario.model_dump(mode="json")
     return {key: value for key, value in written.items() if key != "variants"} | {"runs": scenario.runs.model_dump(mode="json")}
 
 
-def fingerprint(record: Record) -> str:
+def fingerprint(scenario: Scenario) -> str:
     """Hash of what decides the result: the scenario as run, the facts, and the version of the program."""
-    decisive = {key: value for key, value in resolved(record).items() if key not in ("title", "question", "sources", "headline")}
-    said = [decisive, digest(record.scenario), version(DISTRIBUTION)]
+    decisive = {key: value for key, value in resolved(scenario).items() if key not in ("title", "question", "sources", "headline")}
+    said = [decisive, digest(scenario), version(DISTRIBUTION)]
     return hashlib.blake2b(json.dumps(said, default=str).encode(), digest_size=4).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,8 +37,9 @@ class Record:
     rng_seed: int
     wall_s: float
     places: tuple[Place, ...]
-    outcomes: dict[str, Floats] = field(repr=False)
-    """Measure -> value in its unit, [row, run]; NaN where a thing did not happen. Rows are the places from `first_row` on."""
+    outcomes: Mapping[str, Floats] = field(repr=False)
+    """Measure -> value in its unit, [row, run]; NaN where a thing did not happen. Rows are the places from `first_row` on.
+    Where they are too many for memory a `shelf.Shelf` stands for each array; `row` and `outcome` read either."""
     first_row: dict[str, int] = field(repr=False)
     """Measure -> the place of its first row."""
     at_end: NDArray[np.bool_] = field(repr=False)
@@ -65,12 +67,12 @@ class Record:
         """
         return self._rows()[Place(commodity, region, sector)]
 
-    def row(self, measure: str, place: int) -> Floats | None:
+    def row(self, measure: str, place: int, runs: slice = slice(None)) -> Floats | None:
         """Values of one measure at the place of that number, [run]; None if it is not kept there."""
         if measure not in self.first_row:
             return None
         row = place - self.first_row[measure]
-        return self.outcomes[measure][row] if 0 <= row < len(self.outcomes[measure]) else None
+        return self.outcomes[measure][row, runs] if 0 <= row < len(self.outcomes[measure]) else None
 
     def outcome(self, measure: str, commodity: str, region: str, sector: str = "all") -> Floats:
         """Values of one measure at one place, [run].

@@ -36,18 +36,24 @@ def outcomes(record: Record) -> Iterator[pd.DataFrame]:
     Arguments:
         record: the record of the runs.
     Yields:
-        blocks of whole places, so that memory does not grow with the table.
+        blocks, so that memory does not grow with the table: some places, or some runs of one.
     """
-    n_run, n_place = record.n_run, max(1, BLOCK_ROWS // record.n_run)
-    never = np.full(n_run, np.nan)
+    n_place, most = max(1, BLOCK_ROWS // record.n_run), min(record.n_run, BLOCK_ROWS)
     for first in range(0, len(record.places), n_place):
         rows = range(first, min(first + n_place, len(record.places)))
-        places = pd.DataFrame([record.places[row] for row in rows])
-        block = places.loc[places.index.repeat(n_run)].reset_index(drop=True)
-        block.insert(0, "run", np.tile(np.arange(n_run), len(rows)))
-        kept = {measure: [record.row(measure, row) for row in rows] for measure in record.outcomes}
-        columns = {measure: np.concatenate([never if v is None else v for v in values]) for measure, values in kept.items()}
-        yield pd.concat([block, pd.DataFrame(columns)], axis=1)
+        for start in range(0, record.n_run, most):
+            yield _block(record, rows, range(start, min(start + most, record.n_run)))
+
+
+def _block(record: Record, rows: range, runs: range) -> pd.DataFrame:
+    """Some runs of some places, place by place."""
+    some, never = slice(runs.start, runs.stop), np.full(len(runs), np.nan)
+    places = pd.DataFrame([record.places[row] for row in rows])
+    block = places.loc[places.index.repeat(len(runs))].reset_index(drop=True)
+    block.insert(0, "run", np.tile(np.arange(runs.start, runs.stop), len(rows)))
+    kept = {measure: [record.row(measure, row, some) for row in rows] for measure in record.outcomes}
+    columns = {measure: np.concatenate([never if v is None else v for v in values]) for measure, values in kept.items()}
+    return pd.concat([block, pd.DataFrame(columns)], axis=1)
 
 
 def series(record: Record) -> pd.DataFrame:

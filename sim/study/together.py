@@ -12,7 +12,9 @@ from sim.errors import Problem, ScenarioError
 from sim.model.model import Model
 from sim.record.record import Place, Record
 from sim.scenario import Scenario
-from sim.study.ensemble import Keep, Progress, ensemble, places
+from sim.study.ensemble import ensemble
+from sim.study.execution import Execution, Progress
+from sim.study.kept import Kept, lay_out, places
 
 ONE_CLOCK = "Give all of them one with --set."
 ONE_THRESHOLD = "Give one for all with --set watch.threshold=5%."
@@ -83,28 +85,27 @@ def outline(scenario: Scenario, model: Model) -> Record:
         scenario: as it is to be run.
         model: the scenario compiled.
     """
-    record = Keep(replace(model, series=()), 1).record(scenario, 0.0)
-    return replace(record, outcomes={name: np.zeros_like(values) for name, values in record.outcomes.items()})
+    layout = lay_out(replace(model, series=()), 1)
+    record = Kept(layout).record(scenario, 0.0)
+    return replace(record, outcomes={measure: np.zeros((n_row, 1)) for measure, n_row in layout.rows.items()})
 
 
-def together(
-    scenarios: Sequence[Scenario], models: Sequence[Model], outcomes: Collection[str], progress: Progress | None = None
-) -> tuple[Record, ...]:
+def together(scenarios: Sequence[Scenario], models: Sequence[Model], outcomes: Collection[str], execution: Execution) -> tuple[Record, ...]:
     """Run some scenarios one after the other and keep only what is to be compared: no series, and of the outcomes those named.
 
     Arguments:
         scenarios: of equally many runs, from one generator number, by one sampler.
         models: the scenarios compiled.
         outcomes: names of measures.
-        progress: called with (runs done, runs wanted), those of all scenarios together.
+        execution: who computes, and who is told of (runs done, runs wanted), those of all scenarios together.
 
     Raises:
         ScenarioError: the sampler cannot do that number of runs. ModelError: a market cannot be at rest, or matter was not conserved.
     """
     source, n_run, records = source_of(scenarios[0], models), scenarios[0].runs.count, []
     for done, (scenario, model) in enumerate(zip(scenarios, models, strict=True)):
-        told = _shifted(progress, done * n_run, len(scenarios) * n_run)
-        record = ensemble(scenario, replace(model, series=()), progress=told, source=source)
+        told = _shifted(execution.progress, done * n_run, len(scenarios) * n_run)
+        record = ensemble(scenario, replace(model, series=()), replace(execution, progress=told), source)
         kept = {name: values for name, values in record.outcomes.items() if name in outcomes}
         first = {name: row for name, row in record.first_row.items() if name in kept}
         records.append(replace(record, outcomes=kept, first_row=first, means={}))

@@ -13,6 +13,7 @@ from sim.model.compile import compile_model
 from sim.model.economy import inoperability, interdependency, outputs, values_added
 from sim.scenario import load_text
 from sim.study.ensemble import ensemble
+from sim.study.execution import Execution
 from tests.worlds import PLAIN, YEAR, estimate_of, run_text
 
 A = np.array([[0.2, 0.3], [0.4, 0.1]])
@@ -120,7 +121,7 @@ def test_results_do_not_depend_on_the_batch() -> None:
     head = f"clock: {{start: 2026-01-01, horizon: 1 year}}\nruns: {{count: 40, rng_seed: 3}}\nrules: {PLAIN}\n"
     scenario = load_text(head + text("severity: {uniform: [0 %, 60 %]}, duration: 20 weeks"))
     model = compile_model(scenario)
-    whole, split = (ensemble(scenario, model, n_batch=n) for n in (None, 7))
+    whole, split = (ensemble(scenario, model, Execution(n_batch=n)) for n in (None, 7))
     for measure in ("economy_lost", "second_round_lost", "inoperability_peak"):
         assert whole.outcomes[measure].std(axis=1).min() > 0
         assert (whole.outcomes[measure] == split.outcomes[measure]).all()

@@ -22,6 +22,7 @@ from sim.model.world import Floats
 from sim.scenario import Exponential, load
 from sim.scenario.sampler import MOST_RUNS, REPLICATES, Sampler, possible
 from sim.study.ensemble import ensemble
+from sim.study.execution import Execution
 from tests.worlds import PLAIN, head, two_sources, write
 
 N = 256
@@ -106,7 +107,7 @@ def test_results_do_not_depend_on_the_batch(sampler: str) -> None:
     model = compile_model(scenario)
     whole = ensemble(scenario, model)
     for n_batch in (63, 32, 1):
-        for measure, values in ensemble(scenario, model, n_batch).outcomes.items():
+        for measure, values in ensemble(scenario, model, Execution(n_batch=n_batch)).outcomes.items():
             np.testing.assert_array_equal(values, whole.outcomes[measure], err_msg=f"{measure}, batches of {n_batch}")
 
 

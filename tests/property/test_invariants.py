@@ -22,6 +22,7 @@ from sim.model.compile import compile_model
 from sim.model.model import Entry, Model
 from sim.scenario import Scenario, load, shipped, variants
 from sim.study.ensemble import ensemble
+from sim.study.execution import Execution
 from tests.property.networks import networks, shaken
 from tests.worlds import write
 
@@ -125,7 +126,7 @@ def test_a_breach_names_node_and_step(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def outcomes(scenario: Scenario, n_batch: int | None = None) -> dict[str, np.ndarray]:
     """Measures of every place, [place, run]."""
-    return ensemble(scenario, compile_model(scenario), n_batch).outcomes
+    return dict(ensemble(scenario, compile_model(scenario), Execution(n_batch=n_batch)).outcomes)
 
 
 @settings(max_examples=15)
@@ -229,7 +230,7 @@ def test_split(mapping: dict[str, Any]) -> None:
 def test_split_of_shipped_scenarios(name: str) -> None:
     scenario = load(name, variant="pooled-60" if name.startswith("gallium") else None, sets=["runs.count=300"])
     model = compile_model(scenario)
-    records = [ensemble(scenario, model, n_batch) for n_batch in (None, 299, 64, 16)]
+    records = [ensemble(scenario, model, Execution(n_batch=n_batch)) for n_batch in (None, 299, 64, 16)]
     for other in records[1:]:
         for kept in ("outcomes", "fans", "means"):
             for key, values in getattr(records[0], kept).items():

@@ -10,6 +10,7 @@ import pytest
 from sim.model.compile import compile_model
 from sim.scenario import Scenario, load_text
 from sim.study.ensemble import ensemble
+from sim.study.execution import Execution
 from tests.property.test_invariants import agree
 
 WORLD = """
@@ -87,7 +88,7 @@ def test_all_policies_at_once_agree_and_do_not_depend_on_the_batch() -> None:
     whole = scenario(*KINDS)
     model = compile_model(whole)
     agree(model, runs=(0, 2))
-    one, other = (ensemble(whole, model, n_batch) for n_batch in (None, 2))
+    one, other = (ensemble(whole, model, Execution(n_batch=n_batch)) for n_batch in (None, 2))
     for measure, values in one.outcomes.items():
         np.testing.assert_array_equal(values, other.outcomes[measure], err_msg=measure)
 

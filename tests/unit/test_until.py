@@ -35,7 +35,7 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
 def test_it_stops_when_the_error_is_reached() -> None:
     """1 / sqrt(n) is 2.2 % at 2,000 runs and 1.6 % at 4,000."""
     told: list[tuple[int, int]] = []
-    result, found = sim.simulate_until(lossy(500), 0.02, lambda done, wanted: told.append((done, wanted)))
+    result, found = sim.simulate_until(lossy(500), 0.02, sim.Execution(lambda done, wanted: told.append((done, wanted))))
     assert result.record.n_run == 4000
     assert found.relative == pytest.approx(1 / np.sqrt(4000), rel=0.1)
     assert abs(found.mean - 1.0) < 4 * found.se

@@ -20,6 +20,8 @@ from click.testing import CliRunner, Result
 import sim
 from sim.cli.app import sim as program
 from sim.errors import ModelError, Problem, ScenarioError
+from sim.record.checkpoint import Checkpoint
+from sim.study.execution import Execution
 
 SHIPPED = [
     {"name": "gallium-export-halt", "title": "China stops gallium", "question": "Who runs short?", "variants": ("stock-60", "stock-90")},
@@ -27,7 +29,7 @@ SHIPPED = [
 ]
 
 
-FAKED = ("shipped", "load", "check", "prepare", "simulate", "trace", "plot", "chart_helper", "read_data")
+FAKED = ("shipped", "load", "check", "prepare", "simulate", "trace", "plot", "chart_helper", "read_data", "resumable", "Execution")
 
 
 @dataclass
@@ -89,10 +91,16 @@ class FakeApi:
         self.asked.append({"source": source, **asked})
         return source
 
-    def simulate(self, scenario: str, progress: Callable[[int, int], None] | None = None) -> FakeResult:
-        self.asked[-1]["progress"] = progress is not None
-        if progress:
-            progress(100, 200)
+    Execution = Execution
+
+    def resumable(self, scenario: str, out: Path, resume: bool) -> Checkpoint:
+        self.asked[-1]["resume"] = resume
+        return Checkpoint(out / ".unfinished", {}, resume)
+
+    def simulate(self, scenario: str, execution: Execution) -> FakeResult:
+        self.asked[-1]["progress"] = execution.progress is not None
+        if execution.progress:
+            execution.progress(100, 200)
         if self.fail:
             raise self.fail
         return FakeResult(scenario, self.wrote, self.quiet)

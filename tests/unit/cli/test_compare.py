@@ -222,7 +222,7 @@ def test_shocks_are_told_apart_from_their_commodity(own: str) -> None:
 
 def test_a_measure_that_none_has_is_refused_before_the_runs(own: str) -> None:
     with pytest.raises(ScenarioError, match="these scenarios do not have this measure in common"):
-        sim.compare(own, ":short", measures=["economy_lost"], progress=pytest.fail)
+        sim.compare(own, ":short", measures=["economy_lost"], execution=sim.Execution(pytest.fail))
 
 
 @pytest.mark.parametrize("name", ["chart.png", "folder/chart.svg"])
@@ -292,7 +292,7 @@ def test_ctrl_c_while_the_chart_is_written_leaves_no_half_of_it(typed: Typed, ow
 
 def test_progress_counts_the_runs_of_all(own: str) -> None:
     seen: list[tuple[int, int]] = []
-    sim.compare(own, runs=40, progress=lambda done, total: seen.append((done, total)))
+    sim.compare(own, runs=40, execution=sim.Execution(lambda done, total: seen.append((done, total))))
     assert {total for _, total in seen} == {120}
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert seen[-1] == (120, 120)

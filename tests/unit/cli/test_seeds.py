@@ -35,13 +35,13 @@ def asked(done_before: dict[World, sim.api.Result], monkeypatch: pytest.MonkeyPa
     asked: list[World] = []
     simulate = answering.simulate
 
-    def remembered(scenario: Scenario, progress: answering.Progress | None, source: Source) -> sim.api.Result:
+    def remembered(scenario: Scenario, execution: sim.Execution, source: Source) -> sim.api.Result:
         world = (scenario.name, scenario.variant, scenario.runs)
         asked.append(world)
         if world not in done_before:
-            done_before[world] = simulate(scenario, progress, source)
-        elif progress:
-            progress(scenario.runs.count, scenario.runs.count)
+            done_before[world] = simulate(scenario, execution, source)
+        elif execution.progress:
+            execution.progress(scenario.runs.count, scenario.runs.count)
         return done_before[world]
 
     monkeypatch.setattr(answering, "simulate", remembered)

@@ -24,7 +24,8 @@ def test_run_passes_on_all_that_was_typed(api: Any, typed: Typed) -> None:
         *("--out", "here", "--quiet"),
     )
     assert done.exit_code == 0, done.output
-    asked = {"source": "x.yaml", "variant": "v", "sets": ("a=1", "b=2"), "data": "mine", "runs": 50, "rng_seed": 9, "progress": False}
+    asked = {"source": "x.yaml", "variant": "v", "sets": ("a=1", "b=2"), "data": "mine", "runs": 50, "rng_seed": 9}
+    asked |= {"resume": False, "progress": False}
     assert api.asked == [asked]
     assert api.wrote == [Path("here")]
 
@@ -39,7 +40,8 @@ def test_whole_numbers_are_written_as_in_a_scenario(api: Any, typed: Typed, text
 def test_run_leaves_what_was_not_typed_to_the_scenario(api: Any, typed: Typed) -> None:
     assert typed("run", "gallium-export-halt").exit_code == 0
     assert api.asked[0] == {
-        "source": "gallium-export-halt", "variant": None, "sets": (), "data": None, "runs": None, "rng_seed": None, "progress": True,
+        "source": "gallium-export-halt", "variant": None, "sets": (), "data": None, "runs": None, "rng_seed": None, "resume": False,
+        "progress": True,
     }  # fmt: skip
     assert api.wrote == [Path("runs")]
 

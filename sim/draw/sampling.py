@@ -42,7 +42,7 @@ def source_of(scenario: Scenario, models: Sequence[Model]) -> Source:
 
 
 def streams(model: Model) -> tuple[str, ...]:
-    """Names of the streams that a model reads, but for noise: facts and rules, then shocks, then policies; first strikes first.
+    """Names of the streams that a model reads, but for noise: shocks, facts and rules, later strikes of shocks, policies.
 
     Those of a world in which every number is at its median, so that they depend on the model alone.
 
@@ -55,9 +55,6 @@ def streams(model: Model) -> tuple[str, ...]:
     middle = _Middle()
     draw(model, middle, 0, 1)
     return tuple(sorted(middle.names, key=_rank))
-
-
-RANKS = {"shocks": 1, "policies": 2}
 
 
 class _Middle:
@@ -75,6 +72,16 @@ class _Middle:
 
 
 def _rank(name: str) -> tuple[int, int]:
-    """So that what a variant adds, most often a policy, comes last and moves no axis."""
+    """Near axes fill space best, and how long and how hard a shock strikes matters most as a rule.
+
+    What a variant adds, most often a policy, comes last and moves no axis.
+    """
     strike = re.search(r"\[(\d+)\]$", name)
-    return RANKS.get(name.partition(".")[0], 0), int(strike[1]) if strike else 0
+    number = int(strike[1]) if strike else 0
+    match name.partition(".")[0]:
+        case "shocks":
+            return (2 if number else 0), number
+        case "policies":
+            return 3, number
+        case _:
+            return 1, number

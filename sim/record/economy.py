@@ -46,23 +46,25 @@ class EconomyTally:
         shapes = [(len(economy.sectors), n_run) for economy in economies]
         self.stopped, self.own, self.peak = ([np.zeros(shape) for shape in shapes] for _ in range(3))
         self.stopped_steps, self.own_steps = ([np.zeros(shape) for shape in shapes] for _ in range(2))
+        self._spare = [np.zeros((3, *shape)) for shape in shapes]
 
     def count(self, room: Room, k: int) -> None:
         """Fold step k."""
         sold = room.flows.sold
         for e, economy in enumerate(self.economies):
-            lost = np.zeros_like(self.own[e])
+            lost, target, spare = self._spare[e]
             for i in np.flatnonzero(economy.hit >= 0):
                 lost[i] = (1.0 - sold[economy.hit[i]]) * economy.final_share[i]
-            bought_less = np.zeros_like(lost)
+            target[...] = 0.0
             # Column by column, not as a product of matrices: its bits depend on how many runs are in the batch.
-            for j in range(len(economy.sectors)):
-                bought_less += economy.interdependency[:, j, None] * self.stopped[e][j]
-            follow = ((self.stopped, self.stopped_steps, bought_less + lost), (self.own, self.own_steps, lost))
-            for state, steps, target in follow:
-                change = economy.gain * (target - state[e])
-                steps[e] += state[e] + change / 2.0
-                state[e] += change
+            for column, stopped in zip(economy.interdependency.T[:, :, None], self.stopped[e], strict=True):
+                np.add(target, np.multiply(column, stopped, out=spare), out=target)
+            np.add(target, lost, out=target)
+            for state, steps, goal in ((self.stopped[e], self.stopped_steps[e], target), (self.own[e], self.own_steps[e], lost)):
+                change = np.multiply(np.subtract(goal, state, out=spare), economy.gain, out=spare)
+                np.add(steps, state, out=steps)
+                np.add(state, change, out=state)
+                np.add(steps, np.multiply(change, 0.5, out=change), out=steps)
             np.maximum(self.peak[e], self.stopped[e], out=self.peak[e])
 
     def outcomes(self) -> dict[str, Floats]:

@@ -150,15 +150,15 @@ def _die_with_parent() -> None:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Let no interrupt reach processes that are just being born, which would answer with a traceback."""
-    if threading.current_thread() is not threading.main_thread():
+    """Let no interrupt reach processes that are just being born, which would answer with a traceback; this one gets it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _all_die(n_worker: int) -> RunError:

@@ -37,7 +37,8 @@ def main(most: float = MOST) -> None:
         rows.append((n_run, took))
         print(f"{n_run:10,d}{took:10.2f}{1e3 * took / n_run:10.3f}{memory:10.0f}", flush=True)
         n_run *= 10
-    print(f"time grows with the power {np.polyfit(*np.log(rows).T, 1)[0]:.3f} of the number of runs")
+    counts, times = np.log(rows).T
+    print(f"time grows with the power {np.polyfit(counts, times, 1)[0]:.3f} of the number of runs")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def test_an_answer_is_shown_for_every_scenario_and_the_first_is_that_of_its_runs
 
 
 def test_the_commands_work(tmp_path: Path) -> None:
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 13
     own_facts(tmp_path / "my-facts")
     few = {"run": ["--runs", "50"], "compare": ["--runs", "50"], "seeds": ["japan-eu-advanced-materials", "--runs", "3"]}
     for command in COMMANDS:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.base_stock import Stages
 from sim.engine.courses import in_use, swaps
 from sim.engine.plan import Plan
 from sim.engine.state import Effects, at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
@@ -41,6 +43,12 @@ class Room:
         self.world = world
         self.plan = Plan(net, world)
         self.state = at_rest(self.plan, world)
+        self.stages = Stages(self.plan, world) if net.up_to_level else None
+        """Who orders up to fixed levels, where the network does."""
+        self.rules: tuple[Callable[[Room, int], None], ...] = ()
+        """Rules of a step, once they are known, where those of MODEL.md are not all needed."""
+        if self.stages is not None:
+            self.stages.settle(self.plan, world, self.state.on_hand, self.state.finished)
         self.market = market_at_rest(self.plan, world)
         self.flows = no_flows(self.plan, n_run)
         self.effects = Effects(**no_effects(self.plan, n_run))
@@ -130,7 +138,7 @@ class Room:
         """Use has a season that is foreseen; some users' storage is limited."""
         self.is_calm_sea = world.tide.size == 1
         """Demand has no growth, season or noise."""
-        self.wants_change = bool(self.plan.feeds or self.surges or self.swaps or net.prices or net.sectors.name or not self.is_calm_sea)
+        self.wants_change = bool(self.plan.feeds or self.surges or self.swaps or net.prices or net.sectors.name or world.each_step or not self.is_calm_sea)
         at_work = self.plan.sectors.users
         self.may_want_nothing = bool((world.demand[at_work] == 0).any() or world.tide.min() <= 0)
         """Some user of a sector at work may want nothing in a step, and then does not count."""

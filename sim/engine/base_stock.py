@@ -53,6 +53,8 @@ class Stages:
         for stage in self.stages:
             if stage.maker >= 0:
                 self.inputs.setdefault(stage.maker, []).append(stage)
+        self.outbound = [np.flatnonzero(plan.seller == m).tolist() for m in range(n_maker)]
+        """Links over which each maker sells."""
         self.sources = [m for m in range(n_maker) if m not in self.inputs]
         """Makers without inputs, who make to order."""
         self.is_lone = all(len(stage.users) == 1 for stage in self.final)
@@ -66,7 +68,21 @@ class Stages:
         """What final users wait for, t, [user, run]."""
         self.asked = np.zeros((n_maker, n_run))
         """What is asked of makers in the step, t, [maker, run]."""
+        self.can_rest = True
+        """False where a level does not cover the use of its lead time and what is unmet is lost: then part of the use at rest is never met."""
+        self.debt = np.zeros((net.n_node, n_run))
+        """What nodes owe at rest, t of their own commodity, [node, run]."""
         self.claim = np.zeros((len(net.users.node), n_run))
+
+    def sent(self, room: Room, maker: int, out: Floats) -> Floats:
+        """What a maker has shipped in the step, t, [run]; written into `out` where it is a sum."""
+        first, *others = self.outbound[maker]
+        if not others:
+            return room.flows.shipped[first]
+        out[...] = room.flows.shipped[first]
+        for link in others:
+            np.add(out, room.flows.shipped[link], out=out)
+        return out
 
     def settle(self, plan: Plan, world: World, on_hand: Floats, finished: Floats) -> None:
         """Stocks and debts at rest, written into `on_hand` and `finished`."""
@@ -79,7 +95,9 @@ class Stages:
             net_stock[n] = x
             if stage.maker < 0:
                 on_hand[n] = np.maximum(x, 0.0)
+                self.can_rest &= stage.waits or not (x < 0.0).any()
                 if stage.waits:
+                    self.debt[n] = np.maximum(-x, 0.0)
                     whole = np.maximum(sum(world.demand[u] for u in stage.users), TINY)
                     for u in stage.users:
                         self.owed[u] = np.maximum(-x, 0.0) * world.demand[u] / whole
@@ -89,8 +107,9 @@ class Stages:
                 finished[m] = np.maximum(y, 0.0)
                 for other in inputs:
                     on_hand[other.node] = net_stock[other.node] - other.t_per_t * y
+                    self.debt[other.node] = np.maximum(-y, 0.0) * other.t_per_t
                 made = np.maximum(world.production[plan.makers[m]], TINY)
-                for link in np.flatnonzero(plan.seller == m):
+                for link in self.outbound[m]:
                     backlog[link] = np.maximum(-y, 0.0) * world.base_flow[link] / made
         finished[self.sources] = 0.0
 

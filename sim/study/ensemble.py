@@ -15,13 +15,13 @@ from sim.draw.sampling import source_of
 from sim.draw.source import Source
 from sim.engine.batch import simulate
 from sim.engine.room import Room
-from sim.engine.state import at_rest
 from sim.errors import ModelError, Problem
 from sim.model.model import Model
 from sim.model.world import COST_KINDS, Floats, Ints, Network, Stores, World
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES, EconomyTally, economy_places
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
+from sim.record.stock_tally import STOCK_MEASURES, StockTally
 from sim.record.tally import (
     COST_MEASURES,
     FLOOR_MEASURES,
@@ -98,6 +98,7 @@ def check_rest(model: Model, world: World) -> None:
         events=(),
         scrap=(),
         tide=np.ones((1, 1, 1)),
+        each_step=(),
         swing=np.ones((1, 1, 1)),
         ahead_steps=np.zeros((1, 1, 1)),
         season_low=np.zeros((1, 1)),
@@ -106,8 +107,10 @@ def check_rest(model: Model, world: World) -> None:
         floor_budget=np.zeros((0, 1)),
         **none,
     )
-    room = simulate(calm, still, lambda room, k: None)
-    start = at_rest(room.plan, room.world)
+    before = Room(calm, still)
+    if before.stages is not None and not before.stages.can_rest:
+        return
+    room, start = simulate(calm, still, lambda room, k: None), before.state
     size = start.on_hand + start.expected_use
     moved = np.abs(room.state.on_hand - start.on_hand)
     size[room.plan.makers] += start.finished + start.expected_orders
@@ -158,6 +161,8 @@ class Keep:
         kept = {measure: (0, n_all + n_user if measure in USER_MEASURES else n_all) for measure in NODE_MEASURES}
         if net.prices:
             kept |= dict.fromkeys(PRICE_MEASURES, (0, n_all))
+        if net.up_to_level:
+            kept |= dict.fromkeys(STOCK_MEASURES, (0, n_all))
         if n_sector:
             kept |= dict.fromkeys(SECTOR_MEASURES, (n_all + n_user, n_sector))
         kept |= dict.fromkeys(SHOCK_MEASURES, (n_all + n_user + n_sector, n_shock))
@@ -193,12 +198,12 @@ class Keep:
 
     def batch(self, world: World, first: int, progress: Progress | None = None) -> None:
         """Simulate one batch and fold it, telling how many runs' worth of steps are done."""
-        tally: list[Tally] = []
+        tally: list[Tally | StockTally] = []
         economy = EconomyTally(self.model.economies, world.n_run)
 
         def count(room: Room, k: int) -> None:
             if not tally:
-                tally.append(Tally(room, self.model.threshold, self.model.sectors.cost_share))
+                tally.append(tally_of(self.model, room))
             tally[0].count(room, k)
             economy.count(room, k)
             self._series(room, tally[0], k, first)
@@ -219,15 +224,15 @@ class Keep:
         for measure, values in economy.outcomes().items() if self.model.economies else ():
             self.outcomes[measure][:, first : first + world.n_run] = values
 
-    def _outcomes(self, world: World, done: Tally, first: int) -> None:
+    def _outcomes(self, world: World, done: Tally | StockTally, first: int) -> None:
         """Put away what a batch's runs have come to."""
         runs = slice(first, first + world.n_run)
         n_step, days = self.net.n_step, self.net.step_days
         n_all, n_user, n_sector = len(self.nodes), len(self.net.users.node), len(self.net.sectors.name)
-        of_node = done.outcomes(days, n_step) | (done.prices(days, n_step) if self.net.prices else {})
+        of_node = done.outcomes(days, n_step) | (done.prices(days, n_step) if isinstance(done, Tally) and self.net.prices else {})
         for measure, values in of_node.items():
             self.outcomes[measure][:n_all, runs] = values[self.nodes]
-        for measure, values in done.by_sector(world.value_added, n_step).items() if n_sector else ():
+        for measure, values in done.by_sector(world.value_added, n_step).items() if isinstance(done, Tally) and n_sector else ():
             self.outcomes[measure][:, runs] = values
         for measure, values in done.by_user().items():
             self.outcomes[measure][n_all : n_all + n_user, runs] = values
@@ -245,11 +250,11 @@ class Keep:
             self.outcomes["longest_shock_days"][row, runs] = lasted.max(0) * days
             self.at_end[n_all + n_user + n_sector + row, runs] = ((events.start < n_step) & (events.end > n_step)).any(0)
 
-    def _series(self, room: Room, tally: Tally, k: int, first: int) -> None:
+    def _series(self, room: Room, tally: Tally | StockTally, k: int, first: int) -> None:
         values: dict[str, Callable[[], Floats]] = {
             "unmet": lambda: tally.share,
             "cover": lambda: tally.cover * self.net.step_days,
-            "stock": lambda: room.state.on_hand,
+            "stock": lambda: tally.stock,
             "store": lambda: _held_by_node(room),
             "price": lambda: tally.price,
             "origin_price": lambda: np.exp(room.market.origin),
@@ -284,6 +289,13 @@ class Keep:
             fans=fans,
             means={name: mean.mean(self.n_run) for name, mean in self.means.items()},
         )
+
+
+def tally_of(model: Model, room: Room) -> Tally | StockTally:
+    """The tally of a batch, at nothing yet."""
+    if model.network.up_to_level:
+        return StockTally(room, model.threshold, model.warm_up_steps)
+    return Tally(room, model.threshold, model.sectors.cost_share)
 
 
 def in_force(starts: Floats, ends: Floats) -> Floats:

@@ -46,15 +46,16 @@ def uniforms_by_step(rng_seed: int, name: str, part: int, first: int, n_run: int
         n_run: number of runs.
     """
     key, blocks = _key(rng_seed, name), _blocks(first, n_run)
-    bits = np.empty((STEPS, len(blocks), BLOCK), dtype=np.uint64)
+    numbers = np.empty((STEPS, len(blocks), BLOCK))
     for i, block in enumerate(blocks):
         counter = np.array([0, part + 1, 0, 0], dtype=np.uint64)  # part 0 of the counter is that of `uniforms`
         philox = np.random.Philox(key=np.array([key, block], dtype=np.uint64), counter=counter)
-        bits[:, i] = philox.random_raw(STEPS * BLOCK).reshape(STEPS, BLOCK)
-    np.right_shift(bits, np.uint64(11), out=bits)
+        bits = philox.random_raw(STEPS * BLOCK)
+        u = np.right_shift(bits, np.uint64(11), out=bits).astype(np.float64)
+        np.multiply(np.add(u, 0.5, out=u), _ULP, out=u)
+        numbers[:, i] = u.reshape(STEPS, BLOCK)
     skip = first - blocks.start * BLOCK
-    numbers = bits.reshape(STEPS, -1)[:, skip : skip + n_run].astype(np.float64)
-    return np.multiply(np.add(numbers, 0.5, out=numbers), _ULP, out=numbers)
+    return np.ascontiguousarray(numbers.reshape(STEPS, -1)[:, skip : skip + n_run])
 
 
 def _key(rng_seed: int, name: str) -> int:

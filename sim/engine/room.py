@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.base_stock import Stages
 from sim.engine.courses import in_use, swaps
 from sim.engine.plan import Plan
+from sim.engine.stages import Stages
 from sim.engine.state import Effects, at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
 from sim.engine.sums import Groups
 from sim.model.world import TINY, Floats, Ints, Network, World
@@ -99,6 +99,8 @@ class Room:
         self.claims, self.row_a, self.row_b = (np.empty(n_run) for _ in range(3))
         self.mask, self.served, self.nothing_came = (np.empty(node, dtype=bool) for _ in range(3))
         self.row_mask = np.empty(n_run, dtype=bool)
+        if self.stages is not None:
+            self.stages.join(self)
 
     def worth(self, nodes: Ints) -> Floats:
         """Price in the market of some nodes, USD/t, NaN where that at rest is not known, [node, run]."""
@@ -152,6 +154,8 @@ class Room:
         buy jointly in any run now; the board of shocks says so."""
         self.supply_moves = bool({"dumping", "capacity_project"} & kinds)
         """Capacity is not what it was at rest in some run."""
+        self.works_move = self.supply_moves or bool(self.plan.hosts) or "outage" in kinds
+        """What can be made is not the same in every step."""
         self.shuts = False
         """Works are shut, or have been, in some run."""
         self.builds = False

@@ -49,7 +49,7 @@ def rules_up_to_level(room: Room) -> tuple[Rule, ...]:
     assert stages is not None
     is_serial = stages.is_serial and not len(plan.routes)
     told: list[tuple[bool, Rule]] = [
-        (True, rules.arrive),
+        (True, base_stock.arrive if is_serial and not plan.has_parts else rules.arrive),
         (bool(room.world.recycled.any()), recycling.recycle),
         (room.supply_moves or bool(plan.hosts), lambda room, k: supply.capacity(room)),
         (True, base_stock.want),
@@ -58,7 +58,7 @@ def rules_up_to_level(room: Room) -> tuple[Rule, ...]:
         (True, base_stock.order),
         (True, base_stock.make_to_order),
         (bool(len(plan.new_links)), lambda room, k: trade.clear_way(room)),
-        (True, base_stock.ship_all if is_serial else trade.ship),
+        (True, base_stock.ship if is_serial else trade.ship),
         (bool(len(plan.new_links)), lambda room, k: trade.approve(room)),
         (bool(plan.hosts), lambda room, k: supply.remember(room)),
     ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.world import TINY, Floats
 
 if TYPE_CHECKING:
-    from sim.engine.base_stock import Stage
+    from sim.engine.stages import Stage
     from sim.engine.room import Room
 
 STOCK_MEASURES = {
@@ -22,8 +23,32 @@ STOCK_MEASURES = {
 """Measures of a node that orders up to a level, all after the warm-up: mean stock, mean of what is under way to it and of what it owes
 those who order from it (final users, or buyers of what is made from it) after a step; the part of what is asked that it serves at once
 from stock; the part of time in which it has stock left."""
+OF_MARKETS = ("stock_drawn_t", "supply_gap_t")
+"""Measures of other nodes that these do not have: no store serves them, and what is usual of shipments is no mark where orders vary."""
 READY = 1e-9
 """Part of its level above which a stock is none by rounding."""
+
+
+class Times:
+    """How often a thing has happened, [row, run]. Counted in bytes, for adding truths to numbers takes eight times as long."""
+
+    MOST = 255
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._few, self._many, self._n = np.zeros(shape, dtype=np.uint8), np.zeros(shape), 0
+
+    def add(self, happened: NDArray[np.bool_]) -> None:
+        """Count once more where it has happened."""
+        np.add(self._few, happened.view(np.uint8), out=self._few)
+        self._n += 1
+        if self._n == self.MOST:
+            self.total()
+
+    def total(self) -> Floats:
+        """Times so far."""
+        np.add(self._many, self._few, out=self._many)
+        self._few[...], self._n = 0, 0
+        return self._many
 
 
 class StockTally:
@@ -41,20 +66,22 @@ class StockTally:
         assert stages is not None
         node, user = (net.n_node, n_run), (len(net.users.node), n_run)
         self.threshold, self.warm_up, self.stages = threshold, warm_up, stages
-        self.unmet_by_user, self.want_by_user, self.unmet, self.want = (np.zeros(shape) for shape in (user, user, node, node))
+        self.unmet_by_user, self.want_by_user = np.zeros(user), np.zeros(user)
+        self.by_user_of_node = room.plan.by_user
         self.share, self.first, self.last = np.zeros(node), np.full(node, np.inf), np.full(node, -1.0)
-        self.n_short, self.deepest, self.gap = np.zeros(node), np.zeros(node), np.zeros(node)
-        self.short, self.new_short = np.empty(node, dtype=bool), np.empty(node, dtype=bool)
-        self.scratch, self.row, self.mask = np.empty(node), np.empty((2, n_run)), np.empty(n_run, dtype=bool)
-        self.usual = room.plan.by_dst.sum(np.broadcast_to(room.world.base_flow, (len(net.links.src), n_run)).copy(), np.empty(node))
+        self.deepest, self.n_short, self.ready = np.zeros(node), Times(node), Times(node)
+        self.short, self.is_ready = np.zeros(node, dtype=bool), np.zeros(node, dtype=bool)
+        self.never = np.ones(net.n_node, dtype=bool)
+        """Whether a node was never short yet in some run, [node]."""
+        self.row, self.mask = np.empty((2, n_run)), np.empty(n_run, dtype=bool)
         self.expected_use = np.maximum(room.state.expected_use, TINY)
         self.price = np.ones((0, n_run))
         self.stock, self.lowest = np.zeros(node), np.full(node, np.inf)
         """What nodes hold after the step, finished goods counted, and the least of it so far, t, [node, run]."""
-        self.stock_sum, self.under_way, self.debt_sum, self.asked, self.late, self.ready = (np.zeros(node) for _ in range(6))
+        self.stock_sum, self.under_way, self.debt_sum, self.asked, self.late = (np.zeros(node) for _ in range(5))
         self.debt = stages.debt.copy()
         """What nodes owe after the step, t, [node, run]."""
-        self.least = READY * stages.level
+        self.least = READY * room.world.level
 
     @property
     def cover(self) -> Floats:
@@ -66,88 +93,90 @@ class StockTally:
         f, s = room.flows, room.state
         for stage in self.stages.final:
             self._users(room, stage, k)
-        np.subtract(self.usual, room.landed, out=self.scratch)
-        np.maximum(self.scratch, 0.0, out=self.scratch)
-        np.add(self.gap, self.scratch, out=self.gap)
+        self.n_short.add(self.short)
+        counts = k >= self.warm_up
         for stage in self.stages.stages:
-            n, held = stage.node, self.stock[stage.node]
-            held[...] = s.on_hand[n]
-            if stage.maker >= 0:
-                np.add(held, np.multiply(s.finished[stage.maker], stage.t_per_t, out=self.row[0]), out=held)
-        np.minimum(self.lowest, self.stock, out=self.lowest)
-        for stage in self.stages.stages:
-            self._debts(room, stage, k >= self.warm_up)
-        if k < self.warm_up:
-            return
-        np.add(self.stock_sum, self.stock, out=self.stock_sum)
-        np.add(self.under_way, s.on_order, out=self.under_way)
-        np.add(self.debt_sum, self.debt, out=self.debt_sum)
-        np.add(self.ready, np.greater(self.stock, self.least, out=self.short), out=self.ready)
+            n, m, held = stage.node, stage.maker, self.stock[stage.node]
+            if m < 0:
+                held[...] = s.on_hand[n]
+            else:
+                finished = s.finished[m] if stage.t_per_t == 1.0 else np.multiply(s.finished[m], stage.t_per_t, out=self.row[0])
+                np.add(s.on_hand[n], finished, out=held)
+            np.minimum(self.lowest[n], held, out=self.lowest[n])
+            new, late = self._final_debt(room, stage) if m < 0 else self._debt(room, stage)
+            if not counts:
+                continue
+            np.add(self.stock_sum[n], held, out=self.stock_sum[n])
+            np.greater(held, self.least[n], out=self.is_ready[n])
+            np.add(self.asked[n], new, out=self.asked[n])
+            np.add(self.late[n], late, out=self.late[n])
+            if m >= 0 or stage.waits:
+                np.add(self.debt_sum[n], self.debt[n], out=self.debt_sum[n])
+        if counts:
+            np.add(self.under_way, s.on_order, out=self.under_way)
+            self.ready.add(self.is_ready)
 
     def _users(self, room: Room, stage: Stage, k: int) -> None:
         """What final users of a node go without, or wait for."""
         f, n = room.flows, stage.node
-        unmet, share, short = self.scratch[n], self.share[n], self.short[n]
-        unmet[...] = 0.0
         for u in stage.users:
-            np.add(unmet, f.unmet[u], out=unmet)
             np.add(self.unmet_by_user[u], f.unmet[u], out=self.unmet_by_user[u])
             np.add(self.want_by_user[u], f.want[u], out=self.want_by_user[u])
-        np.add(self.unmet[n], unmet, out=self.unmet[n])
-        np.add(self.want[n], f.wanted[n], out=self.want[n])
-        np.divide(unmet, np.maximum(f.wanted[n], TINY, out=share), out=share)
+        share, short = self.share[n], self.short[n]
+        np.divide(self._sum(f.unmet, stage.users), np.maximum(f.wanted[n], TINY, out=share), out=share)
         np.maximum(self.deepest[n], share, out=self.deepest[n])
         if not np.greater(share, self.threshold, out=short).any():
             return
-        np.add(self.n_short[n], short, out=self.n_short[n])
         np.copyto(self.last[n], k, where=short)
-        new = np.logical_and(short, np.isinf(self.first[n], out=self.mask), out=self.mask)
-        if new.any():
+        if self.never[n]:
+            new = np.logical_and(short, np.isinf(self.first[n], out=self.mask), out=self.mask)
             np.copyto(self.first[n], np.subtract(k + 1.0, share, out=self.row[0]), where=new)
+            self.never[n] = np.isinf(self.first[n], out=self.mask).any()
 
-    def _debts(self, room: Room, stage: Stage, counts: bool) -> None:
-        """What a node owes, and what of the newly asked that makes late."""
-        f, n, m = room.flows, stage.node, stage.maker
-        new, late, debt = *self.row, self.debt[n]
-        if m >= 0:
-            asked = self.stages.asked[m]
-            np.subtract(asked, debt if stage.t_per_t == 1.0 else np.divide(debt, stage.t_per_t, out=late), out=new)
-            np.maximum(new, 0.0, out=new)
-            np.subtract(asked, self.stages.sent(room, m, late), out=debt)
-            np.maximum(debt, 0.0, out=debt)
-            for array in (new, debt) if stage.t_per_t != 1.0 else ():
-                np.multiply(array, stage.t_per_t, out=array)
-            np.minimum(new, debt, out=late)
-        else:
-            new, late = f.wanted[n], late
-            late[...] = 0.0
-            for u in stage.users:
-                np.add(late, f.unmet[u], out=late)
-            debt[...] = 0.0
-            for u in stage.users if stage.waits else ():
-                np.add(debt, self.stages.owed[u], out=debt)
-        if counts:
-            np.add(self.asked[n], new, out=self.asked[n])
-            np.add(self.late[n], late, out=self.late[n])
+    def _sum(self, by_user: Floats, users: list[int]) -> Floats:
+        """Sum over some users, [run]."""
+        first, *others = (by_user[u] for u in users)
+        total = first
+        for row in others:
+            total = np.add(total, row, out=self.row[1])
+        return total
+
+    def _final_debt(self, room: Room, stage: Stage) -> tuple[Floats, Floats]:
+        """What is newly asked of a node by final users, and what of it is late; what it then owes is noted."""
+        if stage.waits:
+            self.debt[stage.node] = self._sum(self.stages.owed, stage.users)
+        return room.flows.wanted[stage.node], self._sum(room.flows.unmet, stage.users)
+
+    def _debt(self, room: Room, stage: Stage) -> tuple[Floats, Floats]:
+        """The same by those who buy what is made from its stock."""
+        (new, late), debt, asked = self.row, self.debt[stage.node], self.stages.asked[stage.maker]
+        if stage.t_per_t != 1.0:
+            np.divide(debt, stage.t_per_t, out=debt)
+        np.subtract(asked, debt, out=new)
+        np.maximum(new, 0.0, out=new)
+        np.subtract(asked, self.stages.sent(room, stage.maker, late), out=debt)
+        np.maximum(debt, 0.0, out=debt)
+        for row in (new, debt) if stage.t_per_t != 1.0 else ():
+            np.multiply(row, stage.t_per_t, out=row)
+        return new, np.minimum(new, debt, out=late)
 
     def outcomes(self, step_days: float, n_step: int) -> dict[str, Floats]:
         """Measures of every node, [node, run], in the units of NODE_MEASURES and STOCK_MEASURES; NaN where a thing did not happen."""
+        unmet, want = (self.by_user_of_node.sum(rows, np.empty_like(self.stock)) for rows in (self.unmet_by_user, self.want_by_user))
         over, n_counted = (self.last >= 0) & (self.last < n_step - 1), n_step - self.warm_up
         return {
-            "unmet_t": self.unmet,
-            "unmet_share": self.unmet / np.maximum(self.want, TINY),
+            "unmet_t": unmet,
+            "unmet_share": unmet / np.maximum(want, TINY),
             "first_shortage_days": np.where(np.isfinite(self.first), self.first * step_days, np.nan),
-            "days_short": self.n_short * step_days,
+            "days_short": self.n_short.total() * step_days,
             "deepest_share": self.deepest,
             "recovery_days": np.where(over, (self.last + 1) * step_days, np.nan),
             "lowest_cover_days": self.lowest / self.expected_use * step_days,
-            "stock_drawn_t": np.zeros_like(self.unmet),
-            "supply_gap_t": self.gap,
             "stock_mean_t": self.stock_sum / n_counted,
             "under_way_mean_t": self.under_way / n_counted,
             "backorders_mean_t": self.debt_sum / n_counted,
             "fill_rate": np.where(self.asked > 0.0, 1.0 - self.late / np.maximum(self.asked, TINY), np.nan),
-            "ready_rate": self.ready / n_counted,
+            "ready_rate": self.ready.total() / n_counted,
         }
 
     def by_user(self) -> dict[str, Floats]:

@@ -22,7 +22,7 @@ from sim.model.compile import compile_model
 from sim.model.model import Entry, Model
 from sim.scenario import Scenario, load, shipped, variants
 from sim.study.ensemble import ensemble
-from tests.property.networks import networks, shaken
+from tests.property.networks import levelled, networks, shaken
 from tests.worlds import write
 
 CASES = sorted(shipped())
@@ -169,6 +169,12 @@ def test_twin(mapping: dict[str, Any]) -> None:
     agree(compile_model(scenario_of(mapping)), runs=(0, 2))
 
 
+@settings(max_examples=25)
+@given(levelled())
+def test_twin_where_nodes_order_up_to_levels(mapping: dict[str, Any]) -> None:
+    agree(compile_model(scenario_of(mapping)), runs=(0, 2))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_twin_on_shipped_scenarios(name: str) -> None:
     agree(compile_model(load(name)), runs=(0, 3) if name in FEW else (0,))
@@ -195,11 +201,13 @@ def agree(model: Model, runs: tuple[int, ...]) -> None:
         name: [] for name in ("on_hand", "finished", "held", "unmet", "made", "order", "shipped", "released", "sold", "output")
     }
     kept |= {name: [] for name in TWIN_NAMES}
+    if net.up_to_level:
+        kept |= {"on_order": [], "expected_use": [], "expected_lead": [], "want": [], "got": [], "arrived": []}
 
     def count(room: Room, k: int) -> None:
         for name, arrays in kept.items():
             home, field = TWIN_NAMES.get(name, ("state" if hasattr(room.state, name) else "flows", name))
-            rows = getattr(getattr(room, home), field)
+            rows = room.arrived if name == "arrived" else getattr(getattr(room, home), field)
             arrays.append(by_node(room, rows) if name in OF_MAKERS else rows.copy())
 
     room = simulate(net, world, count)
@@ -221,6 +229,17 @@ def test_split(mapping: dict[str, Any]) -> None:
     scenario = scenario_of(mapping)
     whole = outcomes(scenario)
     for n_batch in (1, 2, 5):
+        for measure, values in outcomes(scenario, n_batch).items():
+            np.testing.assert_array_equal(values, whole[measure], err_msg=f"{measure}, batches of {n_batch}")
+
+
+@settings(max_examples=10)
+@given(levelled())
+def test_split_where_nodes_order_up_to_levels(mapping: dict[str, Any]) -> None:
+    mapping["runs"]["count"] = 270
+    scenario = scenario_of(mapping)
+    whole = outcomes(scenario)
+    for n_batch in (100, 257):
         for measure, values in outcomes(scenario, n_batch).items():
             np.testing.assert_array_equal(values, whole[measure], err_msg=f"{measure}, batches of {n_batch}")
 

@@ -46,14 +46,12 @@ def uniforms_by_step(rng_seed: int, name: str, part: int, first: int, n_run: int
         n_run: number of runs.
     """
     key, blocks = _key(rng_seed, name), _blocks(first, n_run)
-    numbers = np.empty((STEPS, len(blocks), BLOCK))
+    numbers, u = np.empty((STEPS, len(blocks), BLOCK)), np.empty((STEPS, BLOCK))
     for i, block in enumerate(blocks):
         counter = np.array([0, part + 1, 0, 0], dtype=np.uint64)  # part 0 of the counter is that of `uniforms`
         philox = np.random.Philox(key=np.array([key, block], dtype=np.uint64), counter=counter)
-        bits = philox.random_raw(STEPS * BLOCK)
-        u = np.right_shift(bits, np.uint64(11), out=bits).astype(np.float64)
-        np.multiply(np.add(u, 0.5, out=u), _ULP, out=u)
-        numbers[:, i] = u.reshape(STEPS, BLOCK)
+        np.random.Generator(philox).random(out=u)  # 53 bits as in `uniforms`, but from 0 on
+        np.add(u, _ULP / 2.0, out=numbers[:, i])
     skip = first - blocks.start * BLOCK
     return np.ascontiguousarray(numbers.reshape(STEPS, -1)[:, skip : skip + n_run])
 

@@ -67,6 +67,8 @@ class StockTally:
         node, user = (net.n_node, n_run), (len(net.users.node), n_run)
         self.threshold, self.warm_up, self.stages = threshold, warm_up, stages
         self.unmet_by_user, self.want_by_user = np.zeros(user), np.zeros(user)
+        self.before = self.want_by_user, self.unmet_by_user
+        """The same before the warm-up was over."""
         self.by_user_of_node = room.plan.by_user
         self.share, self.first, self.last = np.zeros(node), np.full(node, np.inf), np.full(node, -1.0)
         self.deepest, self.n_short, self.ready = np.zeros(node), Times(node), Times(node)
@@ -90,28 +92,29 @@ class StockTally:
 
     def count(self, room: Room, k: int) -> None:
         """Fold step k."""
-        f, s = room.flows, room.state
+        s = room.state
+        counts = k >= self.warm_up
+        if k == self.warm_up:
+            self.before = self.want_by_user.copy(), self.unmet_by_user.copy()
         for stage in self.stages.final:
             self._users(room, stage, k)
         self.n_short.add(self.short)
-        counts = k >= self.warm_up
         for stage in self.stages.stages:
             n, m, held = stage.node, stage.maker, self.stock[stage.node]
             if m < 0:
                 held[...] = s.on_hand[n]
+                if stage.waits:
+                    self.debt[n] = self._sum(self.stages.owed, stage.users)
             else:
                 finished = s.finished[m] if stage.t_per_t == 1.0 else np.multiply(s.finished[m], stage.t_per_t, out=self.row[0])
                 np.add(s.on_hand[n], finished, out=held)
+                self._debt(room, stage, counts)
             np.minimum(self.lowest[n], held, out=self.lowest[n])
-            new, late = self._final_debt(room, stage) if m < 0 else self._debt(room, stage)
-            if not counts:
-                continue
-            np.add(self.stock_sum[n], held, out=self.stock_sum[n])
-            np.greater(held, self.least[n], out=self.is_ready[n])
-            np.add(self.asked[n], new, out=self.asked[n])
-            np.add(self.late[n], late, out=self.late[n])
-            if m >= 0 or stage.waits:
-                np.add(self.debt_sum[n], self.debt[n], out=self.debt_sum[n])
+            if counts:
+                np.add(self.stock_sum[n], held, out=self.stock_sum[n])
+                np.greater(held, self.least[n], out=self.is_ready[n])
+                if m >= 0 or stage.waits:
+                    np.add(self.debt_sum[n], self.debt[n], out=self.debt_sum[n])
         if counts:
             np.add(self.under_way, s.on_order, out=self.under_way)
             self.ready.add(self.is_ready)
@@ -141,28 +144,29 @@ class StockTally:
             total = np.add(total, row, out=self.row[1])
         return total
 
-    def _final_debt(self, room: Room, stage: Stage) -> tuple[Floats, Floats]:
-        """What is newly asked of a node by final users, and what of it is late; what it then owes is noted."""
-        if stage.waits:
-            self.debt[stage.node] = self._sum(self.stages.owed, stage.users)
-        return room.flows.wanted[stage.node], self._sum(room.flows.unmet, stage.users)
-
-    def _debt(self, room: Room, stage: Stage) -> tuple[Floats, Floats]:
-        """The same by those who buy what is made from its stock."""
-        (new, late), debt, asked = self.row, self.debt[stage.node], self.stages.asked[stage.maker]
+    def _debt(self, room: Room, stage: Stage, counts: bool) -> None:
+        """What a node owes to those who buy what is made from its stock, and what of what they newly ask is late."""
+        (new, late), n, debt, asked = self.row, stage.node, self.debt[stage.node], self.stages.asked[stage.maker]
         if stage.t_per_t != 1.0:
             np.divide(debt, stage.t_per_t, out=debt)
         np.subtract(asked, debt, out=new)
-        np.maximum(new, 0.0, out=new)
         np.subtract(asked, self.stages.sent(room, stage.maker, late), out=debt)
-        np.maximum(debt, 0.0, out=debt)
+        if not self.stages.is_serial:
+            np.maximum(new, 0.0, out=new)
+            np.maximum(debt, 0.0, out=debt)
         for row in (new, debt) if stage.t_per_t != 1.0 else ():
             np.multiply(row, stage.t_per_t, out=row)
-        return new, np.minimum(new, debt, out=late)
+        if counts:
+            np.add(self.asked[n], new, out=self.asked[n])
+            np.add(self.late[n], np.minimum(new, debt, out=late), out=self.late[n])
 
     def outcomes(self, step_days: float, n_step: int) -> dict[str, Floats]:
         """Measures of every node, [node, run], in the units of NODE_MEASURES and STOCK_MEASURES; NaN where a thing did not happen."""
         unmet, want = (self.by_user_of_node.sum(rows, np.empty_like(self.stock)) for rows in (self.unmet_by_user, self.want_by_user))
+        for stage in self.stages.final:
+            sums = ((self.asked, self.want_by_user, self.before[0]), (self.late, self.unmet_by_user, self.before[1]))
+            for by_node, now, before in sums:
+                by_node[stage.node] = self._sum(now, stage.users).copy() - self._sum(before, stage.users)
         over, n_counted = (self.last >= 0) & (self.last < n_step - 1), n_step - self.warm_up
         return {
             "unmet_t": unmet,

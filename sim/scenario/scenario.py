@@ -167,7 +167,7 @@ class Scenario(Strict):
     def _check(self) -> Scenario:
         faults = cross_faults(self.parts())
         if self.watch.warm_up >= self.clock.horizon:
-            what = f"as long as the simulation, {self.clock.horizon:g} days, so nothing would be measured"
+            what = f"not shorter than the simulation, {self.clock.horizon:g} days, so nothing would be measured"
             faults.append(Fault(what, f"{self.watch.warm_up:g} days", "Shorten it.", ("watch", "warm_up")))
         if faults:
             raise BadValue(*faults)

@@ -48,7 +48,7 @@ class Steps:
             np.add(demand, self.mean, out=demand)
             return np.maximum(demand, 0.0, out=demand)
         if len(self._table):
-            return np.searchsorted(self._table, u) * self.how.size
+            return np.searchsorted(self._table, u).astype(np.float64) * self.how.size
         return _poisson_quantile(u, self.mean / self.how.size) * self.how.size
 
 

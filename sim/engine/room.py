@@ -43,12 +43,7 @@ class Room:
         self.world = world
         self.plan = Plan(net, world)
         self.state = at_rest(self.plan, world)
-        self.stages = Stages(self.plan, world) if net.up_to_level else None
-        """Who orders up to fixed levels, where the network does."""
-        self.rules: tuple[Callable[[Room, int], None], ...] = ()
-        """Rules of a step, once they are known, where those of MODEL.md are not all needed."""
-        if self.stages is not None:
-            self.stages.settle(self.plan, world, self.state.on_hand, self.state.finished)
+        self._settle_levels()
         self.market = market_at_rest(self.plan, world)
         self.flows = no_flows(self.plan, n_run)
         self.effects = Effects(**no_effects(self.plan, n_run))
@@ -106,6 +101,15 @@ class Room:
         """Price in the market of some nodes, USD/t, NaN where that at rest is not known, [node, run]."""
         return np.exp(self.market.price[nodes]) * self.world.price0[nodes]
 
+    def _settle_levels(self) -> None:
+        """Stocks and debts of nodes that order up to fixed levels."""
+        self.stages = Stages(self.plan, self.world) if self.plan.net.up_to_level else None
+        """Who orders from whom, where nodes do."""
+        self.rules: tuple[Callable[[Room, int], None], ...] = ()
+        """Rules of a step, once they are known, where those of MODEL.md are not all needed."""
+        if self.stages is not None:
+            self.stages.settle(self.plan, self.world, self.state.on_hand, self.state.finished)
+
     def _settle_policies(self) -> None:
         """What policies keep from step to step beside stocks."""
         net, world, n_run = self.plan.net, self.world, self.world.n_run
@@ -140,7 +144,8 @@ class Room:
         """Use has a season that is foreseen; some users' storage is limited."""
         self.is_calm_sea = world.tide.size == 1
         """Demand has no growth, season or noise."""
-        self.wants_change = bool(self.plan.feeds or self.surges or self.swaps or net.prices or net.sectors.name or world.each_step or not self.is_calm_sea)
+        moves = self.surges or self.swaps or net.prices or net.sectors.name or world.each_step or not self.is_calm_sea
+        self.wants_change = bool(self.plan.feeds or moves)
         at_work = self.plan.sectors.users
         self.may_want_nothing = bool((world.demand[at_work] == 0).any() or world.tide.min() <= 0)
         """Some user of a sector at work may want nothing in a step, and then does not count."""

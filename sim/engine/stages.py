@@ -89,7 +89,7 @@ class Stages:
 
     def __init__(self, plan: Plan, world: World) -> None:
         net, n_run, n_maker = plan.net, world.n_run, len(plan.makers)
-        fed = {u: m for u, m in plan.feeds}
+        fed = dict(plan.feeds)
         n_out = np.bincount(plan.seller, minlength=n_maker)
         self.stages = [_stage(plan, n, fed, n_out) for n in _customers_first(net)]
         """Nodes with users, a commodity after all that are made from it."""
@@ -115,7 +115,7 @@ class Stages:
         self.asked: list[Floats] = [np.zeros(0)] * n_maker
         """What is asked of makers in the step, t, [maker] of [run]; of a maker with one buyer, that buyer's row of `passable`."""
         self.can_rest = True
-        """False where a level does not cover the use of its lead time and what is unmet is lost: then part of the use at rest is never met."""
+        """False where a level does not cover the use of its lead time and what is unmet is lost, so that part of it is never met."""
         self.debt = np.zeros((net.n_node, n_run))
         """What nodes owe at rest, t of their own commodity, [node, run]."""
         self.here: list[Here] = []

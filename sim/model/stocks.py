@@ -63,5 +63,5 @@ def each_step(users: Users, names: Sequence[Name], demand: Mapping[Name, Mapping
         stated = demand[names[n]].get(users.sector[u])
         if users.feeds[u] < 0 and stated is not None and stated.each_step is not None:
             law, place = stated.each_step, ".".join(names[n])
-            size = law.sd if law.law == "normal" else law.lot
-            yield EachStep(u, f"{place}.demand.{users.sector[u]}.each_step", law.law, 1.0 if size is None else size)
+            size = law.sd if law.kind == "normal" else law.lot
+            yield EachStep(u, f"{place}.demand.{users.sector[u]}.each_step", law.kind, 1.0 if size is None else size)

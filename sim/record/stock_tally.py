@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sim.model.world import TINY, Floats
 
 if TYPE_CHECKING:
-    from sim.engine.stages import Stage
     from sim.engine.room import Room
+    from sim.engine.stages import Stage
 
 STOCK_MEASURES = {
     "stock_mean_t": "t",

@@ -19,20 +19,18 @@ FixedMass = Annotated[float, Quantity("mass", 0, above=True, law=False)]
 class EachStep(Strict):
     """Demand drawn anew in each step, whatever it was in the steps before; its mean is the amount."""
 
-    law: Literal["poisson", "normal"] = Field(
-        description="poisson: whole lots, a Poisson number of them; normal: a normal law, cut at 0."
-    )
+    kind: Literal["poisson", "normal"] = Field(description="poisson: whole lots, a Poisson number of them; normal: a normal law, cut at 0.")
     lot: FixedMass | None = Field(default=None, description="Tonnes of one lot under the poisson law; 1 t if left out.")
     sd: FixedMass | None = Field(default=None, description="Standard deviation of the demand of one step, in tonnes, under the normal law.")
 
     @model_validator(mode="after")
     def _check(self) -> EachStep:
-        if self.law == "normal" and self.sd is None:
-            raise BadValue(Fault("a normal law needs its spread", None, "Write sd: with the tonnes of one step.", ("law",)))
-        strange = "lot" if self.law == "normal" else "sd"
+        if self.kind == "normal" and self.sd is None:
+            raise BadValue(Fault("a normal law needs its spread", None, "Write sd: with the tonnes of one step.", ("kind",)))
+        strange = "lot" if self.kind == "normal" else "sd"
         if getattr(self, strange) is not None:
             other = "poisson" if strange == "lot" else "normal"
-            raise BadValue(Fault(f"{strange} belongs to the {other} law", None, f"Remove it, or write law: {other}.", (strange,)))
+            raise BadValue(Fault(f"{strange} belongs to the {other} law", None, f"Remove it, or write kind: {other}.", (strange,)))
         return self
 
 

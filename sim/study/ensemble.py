@@ -143,7 +143,7 @@ def _upper(amount: Amount) -> float:
 
 
 def batch_size(net: Network) -> int:
-    """Runs whose state and flows fit the cache together, a multiple of 32 between 32 and 4096; the few rules of fixed levels take twice as many."""
+    """Runs whose state and flows fit the cache together, a multiple of 32 from 32 to 4096, to 8192 for the few rules of fixed levels."""
     rows = 14 * net.n_node + 8 * len(net.links.src) + 6 * len(net.users.node)
     return int(np.clip(CACHE_BYTES // (8 * rows) // 32 * 32, 32, 8192 if net.up_to_level else 4096))
 
@@ -162,7 +162,9 @@ class Keep:
         if net.prices:
             kept |= dict.fromkeys(PRICE_MEASURES, (0, n_all))
         if net.up_to_level:
-            kept = {measure: rows for measure, rows in kept.items() if measure not in OF_MARKETS} | dict.fromkeys(STOCK_MEASURES, (0, n_all))
+            kept = {measure: rows for measure, rows in kept.items() if measure not in OF_MARKETS} | dict.fromkeys(
+                STOCK_MEASURES, (0, n_all)
+            )
         if n_sector:
             kept |= dict.fromkeys(SECTOR_MEASURES, (n_all + n_user, n_sector))
         kept |= dict.fromkeys(SHOCK_MEASURES, (n_all + n_user + n_sector, n_shock))

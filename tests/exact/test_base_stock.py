@@ -65,7 +65,8 @@ def test_a_few_steps_by_hand() -> None:
     ]
     np.testing.assert_allclose(rows, by_hand, rtol=1e-12, atol=1e-12)
     twin = run_twin(model.network, world, 0)
-    told = [twin.got[:, 1], twin.on_hand[:, 1], twin.unmet[:, 1], twin.order[:, 1], twin.finished[:, 1], twin.order[:, 0], twin.on_order[:, 0]]
+    metal = [twin.got, twin.on_hand, twin.unmet, twin.order, twin.finished]
+    told = [*(table[:, 1] for table in metal), twin.order[:, 0], twin.on_order[:, 0]]
     np.testing.assert_allclose(np.transpose(told), np.delete(by_hand, 2, axis=1), rtol=1e-12, atol=1e-12)
 
 
@@ -86,7 +87,8 @@ watch: {{series: [], warm_up: 2 years}}
 network:
   commodities: {{x.made: {{}}}}
   nodes:
-    x.made.A: {{production: 10 t/year, order_up_to: 8 t, unmet: {unmet}, demand: {{use: {{amount: 10 t/year, each_step: {{law: poisson}}}}}}}}
+    x.made.A:
+      {{production: 10 t/year, order_up_to: 8 t, unmet: {unmet}, demand: {{use: {{amount: 10 t/year, each_step: {{kind: poisson}}}}}}}}
   trade: [{{commodity: x.made, from: A, to: A, lead: {lead!r} days}}]
 """
     return run_text(body, horizon=horizon, step=f"{step!r} days", runs=runs, rules=RULES)
@@ -99,7 +101,7 @@ def test_s1_backorders_under_poisson_demand() -> None:
     is the level less the demand of six steps. The same holds for lead times of any law with that mean; the engine has fixed ones only, so
     exponential ones are not tried.
     """
-    ready, owed = poisson.cdf(7, 5), sum((n - 8) * poisson.pmf(n, 5) for n in range(9, 60))
+    ready, owed = float(poisson.cdf(7, 5)), float(sum((n - 8) * poisson.pmf(n, 5) for n in range(9, 60)))
     assert (ready, owed) == (pytest.approx(0.866628, abs=5e-7), pytest.approx(0.122109, abs=5e-7))
     found = one_stage("backordered", step=YEAR / 12, lead=YEAR / 2, horizon="52 years", runs=4000)
     assert inside(ready, found, "ready_rate")
@@ -149,7 +151,7 @@ network:
       production: 5 t/week
       order_up_to: 6.49 t
       unmet: backordered
-      demand: {use: {amount: 5 t/week, each_step: {law: normal, sd: 1 t}}}
+      demand: {use: {amount: 5 t/week, each_step: {kind: normal, sd: 1 t}}}
   trade:
     - {commodity: c.stage, from: A, to: A, lead: 2 weeks}
     - {commodity: b.stage, from: A, to: A, lead: 1 week}

@@ -213,7 +213,7 @@ def shaken(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def levelled(draw: st.DrawFn) -> dict[str, Any]:
-    """A network whose nodes order up to fixed levels, many of them too low, with demand by step and shocks; of one region it is a serial one."""
+    """A network whose nodes order up to fixed levels, some too low, with demand by step and shocks; one of one region is serial."""
     scenario = draw(networks(regions=draw(st.integers(1, 3)), only_last=True))
     scenario["rules"]["price"]["feedback"] = False
     nodes, chain = scenario["network"]["nodes"], list(scenario["network"]["commodities"])
@@ -226,13 +226,14 @@ def levelled(draw: st.DrawFn) -> dict[str, Any]:
     recipes = scenario["network"]["commodities"]
     for name, node in nodes.items():
         commodity, _, region = name.rpartition(".")
-        later = [made.get(f"{c}.{region}", 0.0) * recipes[c]["recipe"][commodity] for c in chain if commodity in recipes[c].get("recipe", {})]
-        use = sum(later) + sum(map(tonnes, node.get("demand", {}).values()))
+        later = [c for c in chain if commodity in recipes[c].get("recipe", {})]
+        use = sum(made.get(f"{c}.{region}", 0.0) * recipes[c]["recipe"][commodity] for c in later)
+        use += sum(map(tonnes, node.get("demand", {}).values()))
         if use > 0.0:
             node["order_up_to"] = f"{use / 52 * draw(st.sampled_from((0.5, 2.0, 5.0, 9.0)))!r} t"
             node["unmet"] = draw(st.sampled_from(("lost", "backordered")))
         for sector, demand in node.get("demand", {}).items():
-            law = draw(st.sampled_from((None, {"law": "normal", "sd": "0.1 t"}, {"law": "poisson", "lot": "50 kg"})))
+            law = draw(st.sampled_from((None, {"kind": "normal", "sd": "0.1 t"}, {"kind": "poisson", "lot": "50 kg"})))
             if law is not None:
                 node["demand"][sector] = (demand if isinstance(demand, dict) else {"amount": demand}) | {"each_step": law}
     if draw(st.booleans()):

@@ -11,8 +11,8 @@ from scipy.stats import poisson
 
 import sim
 from sim.draw import draw
-from sim.draw.each_step import Steps
 from sim.draw.draws import Draws
+from sim.draw.each_step import Steps
 from sim.draw.source import Antithetic, Latin, Plain, Sobol, Source
 from sim.errors import ScenarioError
 from sim.model.compile import compile_model
@@ -21,7 +21,7 @@ from sim.scenario import load
 from tests.worlds import PLAIN, head, run_text, write
 
 HEAD = head(horizon="3 years", step="1 week", runs=4, rules="{spare: 900 %, price: {feedback: false}}")
-ONE = "production: 5 t/week, order_up_to: 8 t, demand: {use: {amount: 5 t/week, each_step: {law: normal, sd: 1 t}}}"
+ONE = "production: 5 t/week, order_up_to: 8 t, demand: {use: {amount: 5 t/week, each_step: {kind: normal, sd: 1 t}}}"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_draw_depends_on_step_and_run_alone(source: Source, law: EachStep) -> 
 
 @pytest.mark.parametrize("law", [EachStep(0, "s", "normal", 0.5), EachStep(0, "s", "poisson", 0.5)])
 def test_what_is_drawn_has_its_law(law: EachStep) -> None:
-    """Mean and variance to four errors: 2 and 1/4 of the normal law, 2 and lot times 2 of the Poisson law; whole lots, as many as the quantile says."""
+    """Mean and variance to four errors: 2 and 1/4 of the normal law, 2 and 1 of the Poisson law in lots of 1/2; each its quantile."""
     steps = Steps(law, Draws(Plain(5), 0, 4096), np.array([2.0]))
     drawn = np.array([steps(k) for k in range(64)])
     n, variance = drawn.size, 0.25 if law.law == "normal" else 1.0
@@ -81,7 +81,7 @@ def test_neighbouring_steps_have_nothing_in_common() -> None:
     """Nor have a stream of steps and the stream of the same name that is read once."""
     u = Plain(5).steps("s", 0, 0, 4096)
     both = np.corrcoef(np.concatenate([u, Plain(5).law("s", 0, 4096)[None]]))
-    assert np.abs(both[~np.eye(len(both), dtype=bool)]).max() < 5 / np.sqrt(4096)
+    assert np.abs(np.tril(both, -1)).max() < 5 / np.sqrt(4096)
 
 
 def test_demand_by_steps_in_a_market() -> None:
@@ -91,7 +91,7 @@ network:
   commodities: {x.made: {}}
   nodes:
     x.made.A: {production: 1 t/week, spare: 0}
-    x.made.B: {cover: 90 weeks, demand: {use: {amount: 1 t/week, each_step: {law: poisson}}}}
+    x.made.B: {cover: 90 weeks, demand: {use: {amount: 1 t/week, each_step: {kind: poisson}}}}
 """
     model = compile_model(load(write(head(horizon="200 weeks", step="1 week", runs=1000, rules=PLAIN) + body)))
     world = draw(model, 1, 0, 1000)
@@ -113,7 +113,8 @@ def test_no_series_are_kept_where_none_are_asked_for(tmp_path: Path) -> None:
 def test_series_tell_the_stock_of_a_stage(tmp_path: Path) -> None:
     """A stage keeps its stock as goods for sale; the series of stock counts it."""
     nodes = f"{{x.made.A: {{production: 5 t/week, order_up_to: 9 t}}, y.made.A: {{{ONE}}}}}"
-    body = f"watch: {{series: [stock, cover, unmet]}}\nnetwork: {{commodities: {{x.made: {{}}, y.made: {{recipe: {{x.made: 1}}}}}}, nodes: {nodes}}}\n"
+    commodities = "{x.made: {}, y.made: {recipe: {x.made: 1}}}"
+    body = f"watch: {{series: [stock, cover, unmet]}}\nnetwork: {{commodities: {commodities}, nodes: {nodes}}}\n"
     result = sim.run(write(HEAD + body))
     fan = result.record.fans["stock"]
     assert fan[2, -1, 0] == pytest.approx(4.0, abs=3.0)

@@ -12,7 +12,9 @@ def settle(cast: Cast) -> None:
     spare: dict[Buyer, float] = {}
     for buyer in reversed(customers_first(cast)):
         under_way = sum(link.base_flow * link.lead_steps for link in buyer.inbound)
-        lacking = sum(owing[link.seller] * link.base_flow / link.seller.production for link in buyer.inbound if link.seller.production > 0.0)
+        lacking = sum(
+            owing[link.seller] * link.base_flow / link.seller.production for link in buyer.inbound if link.seller.production > 0.0
+        )
         spare[buyer] = buyer.level - under_way - lacking
         maker = _maker(buyer)
         if maker is None:

@@ -102,7 +102,7 @@ class Watch(Strict):
     )
     series: Annotated[tuple[Series, ...], AfterValidator(_each_once)] = Field(
         default=("unmet", "cover", "store", "supply", "price"),
-        description="Series to keep; [] for none, where there are very many steps. `price` is what users pay, as a multiple of the price at "
+        description="Series to keep; [] for none, where there are very many steps. `price` is what users pay, as a multiple of that at "
         "rest. Only if asked for: `origin_price`, what producers earn, and `stock`, in tonnes.",
     )
     warm_up: FixedDelay = Field(

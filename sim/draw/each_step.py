@@ -43,10 +43,12 @@ class Steps:
         from scipy.special import ndtri
 
         if self.how.law == "normal":
-            demand = ndtri(u, out=u)
-            np.multiply(demand, self.how.size, out=demand)
-            np.add(demand, self.mean, out=demand)
-            return np.maximum(demand, 0.0, out=demand)
+            for demand in u:  # a step at a time, while it is in the cache
+                ndtri(demand, out=demand)
+                np.multiply(demand, self.how.size, out=demand)
+                np.add(demand, self.mean, out=demand)
+                np.maximum(demand, 0.0, out=demand)
+            return u
         if len(self._table):
             return np.searchsorted(self._table, u).astype(np.float64) * self.how.size
         return _poisson_quantile(u, self.mean / self.how.size) * self.how.size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,25 +30,56 @@ READY = 1e-9
 
 
 class Times:
-    """How often a thing has happened, [row, run]. Counted in bytes, for adding truths to numbers takes eight times as long."""
+    """How often a thing has happened, and when last, [row, run]. Kept in bytes, for truths among numbers take eight times as long."""
 
     MOST = 255
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        self._few, self._many, self._n = np.zeros(shape, dtype=np.uint8), np.zeros(shape), 0
+        self._few, self._at, self._now = (np.zeros(shape, dtype=np.uint8) for _ in range(3))
+        self._many, self._last, self._n, self._k = np.zeros(shape), np.full(shape, -1.0), 0, -1
 
-    def add(self, happened: NDArray[np.bool_]) -> None:
-        """Count once more where it has happened."""
-        np.add(self._few, happened.view(np.uint8), out=self._few)
-        self._n += 1
+    def add(self, happened: NDArray[np.bool_], k: int) -> None:
+        """Count once more where it has happened in step k; steps come one after the other."""
+        now = happened.view(np.uint8)
+        self._n, self._k = self._n + 1, k
+        np.add(self._few, now, out=self._few)
+        np.maximum(self._at, np.multiply(now, np.uint8(self._n), out=self._now), out=self._at)
         if self._n == self.MOST:
-            self.total()
+            self._fold()
+
+    def _fold(self) -> None:
+        np.add(self._many, self._few, out=self._many)
+        np.copyto(self._last, float(self._k - self._n) + self._at, where=self._at > 0)
+        self._few[...], self._at[...], self._n = 0, 0, 0
 
     def total(self) -> Floats:
         """Times so far."""
-        np.add(self._many, self._few, out=self._many)
-        self._few[...], self._n = 0, 0
+        self._fold()
         return self._many
+
+    def last(self) -> Floats:
+        """Step in which it last happened, -1 where it never did."""
+        self._fold()
+        return self._last
+
+
+class Book(NamedTuple):
+    """A node's rows, [run] each, t; what is summed is summed after the warm-up."""
+
+    stage: Stage
+    on_hand: Floats
+    finished: Floats | None
+    """What its maker holds, and what is asked of it; None where final users draw on the node."""
+    asked: Floats | None
+    held: Floats
+    debt: Floats
+    stock_sum: Floats
+    debt_sum: Floats
+    asked_sum: Floats
+    late_sum: Floats
+    least: Floats
+    """Stock that counts as none."""
+    is_ready: NDArray[np.bool_]
 
 
 class StockTally:
@@ -70,7 +101,7 @@ class StockTally:
         self.before = self.want_by_user, self.unmet_by_user
         """The same before the warm-up was over."""
         self.by_user_of_node = room.plan.by_user
-        self.share, self.first, self.last = np.zeros(node), np.full(node, np.inf), np.full(node, -1.0)
+        self.share, self.first = np.zeros(node), np.full(node, np.inf)
         self.deepest, self.n_short, self.ready = np.zeros(node), Times(node), Times(node)
         self.short, self.is_ready = np.zeros(node, dtype=bool), np.zeros(node, dtype=bool)
         self.never = np.ones(net.n_node, dtype=bool)
@@ -78,12 +109,25 @@ class StockTally:
         self.row, self.mask = np.empty((2, n_run)), np.empty(n_run, dtype=bool)
         self.expected_use = np.maximum(room.state.expected_use, TINY)
         self.price = np.ones((0, n_run))
-        self.stock, self.lowest = np.zeros(node), np.full(node, np.inf)
-        """What nodes hold after the step, finished goods counted, and the least of it so far, t, [node, run]."""
+        self.stock, self.lowest = np.zeros(node), np.full(node, np.nan)
+        """What nodes hold after the step, finished goods counted, and the least so far where final users draw on it, t, [node, run]."""
+        self.lowest[[stage.node for stage in stages.final]] = np.inf
         self.stock_sum, self.under_way, self.debt_sum, self.asked, self.late = (np.zeros(node) for _ in range(5))
         self.debt = stages.debt.copy()
         """What nodes owe after the step, t, [node, run]."""
-        self.least = READY * room.world.level
+        self.books = [self._book(room, stage) for stage in stages.stages]
+
+    def _book(self, room: Room, stage: Stage) -> Book:
+        n, m, s = stage.node, stage.maker, room.state
+        sums = (self.stock_sum[n], self.debt_sum[n], self.asked[n], self.late[n])
+        finished, asked = (s.finished[m], self.stages.asked[m]) if m >= 0 else (None, None)
+        least = READY * np.broadcast_to(room.world.level, self.stock.shape)[n]
+        return Book(stage, s.on_hand[n], finished, asked, self.stock[n], self.debt[n], *sums, least, self.is_ready[n])
+
+    @property
+    def last(self) -> Floats:
+        """Last step in which a node was short, -1 where it never was, [node, run]."""
+        return self.n_short.last()
 
     @property
     def cover(self) -> Floats:
@@ -92,32 +136,32 @@ class StockTally:
 
     def count(self, room: Room, k: int) -> None:
         """Fold step k."""
-        s = room.state
         counts = k >= self.warm_up
         if k == self.warm_up:
             self.before = self.want_by_user.copy(), self.unmet_by_user.copy()
-        for stage in self.stages.final:
-            self._users(room, stage, k)
-        self.n_short.add(self.short)
-        for stage in self.stages.stages:
-            n, m, held = stage.node, stage.maker, self.stock[stage.node]
-            if m < 0:
-                held[...] = s.on_hand[n]
+        for book in self.books:
+            held, stage = book.held, book.stage
+            if book.finished is None:
+                self._users(room, stage, k)
+                held[...] = book.on_hand
+                np.minimum(self.lowest[stage.node], held, out=self.lowest[stage.node])
                 if stage.waits:
-                    self.debt[n] = self._sum(self.stages.owed, stage.users)
+                    book.debt[...] = self._sum(self.stages.owed, stage.users)
             else:
-                finished = s.finished[m] if stage.t_per_t == 1.0 else np.multiply(s.finished[m], stage.t_per_t, out=self.row[0])
-                np.add(s.on_hand[n], finished, out=held)
-                self._debt(room, stage, counts)
-            np.minimum(self.lowest[n], held, out=self.lowest[n])
+                finished = book.finished
+                if stage.t_per_t != 1.0:
+                    finished = np.multiply(finished, stage.t_per_t, out=self.row[0])
+                np.add(book.on_hand, finished, out=held)
+                self._debt(room, book, counts)
             if counts:
-                np.add(self.stock_sum[n], held, out=self.stock_sum[n])
-                np.greater(held, self.least[n], out=self.is_ready[n])
-                if m >= 0 or stage.waits:
-                    np.add(self.debt_sum[n], self.debt[n], out=self.debt_sum[n])
+                np.add(book.stock_sum, held, out=book.stock_sum)
+                np.greater(held, book.least, out=book.is_ready)
+                if stage.maker >= 0 or stage.waits:
+                    np.add(book.debt_sum, book.debt, out=book.debt_sum)
+        self.n_short.add(self.short, k)
         if counts:
-            np.add(self.under_way, s.on_order, out=self.under_way)
-            self.ready.add(self.is_ready)
+            np.add(self.under_way, room.state.on_order, out=self.under_way)
+            self.ready.add(self.is_ready, k)
 
     def _users(self, room: Room, stage: Stage, k: int) -> None:
         """What final users of a node go without, or wait for."""
@@ -128,9 +172,7 @@ class StockTally:
         share, short = self.share[n], self.short[n]
         np.divide(self._sum(f.unmet, stage.users), np.maximum(f.wanted[n], TINY, out=share), out=share)
         np.maximum(self.deepest[n], share, out=self.deepest[n])
-        if not np.greater(share, self.threshold, out=short).any():
-            return
-        np.copyto(self.last[n], k, where=short)
+        np.greater(share, self.threshold, out=short)
         if self.never[n]:
             new = np.logical_and(short, np.isinf(self.first[n], out=self.mask), out=self.mask)
             np.copyto(self.first[n], np.subtract(k + 1.0, share, out=self.row[0]), where=new)
@@ -144,9 +186,10 @@ class StockTally:
             total = np.add(total, row, out=self.row[1])
         return total
 
-    def _debt(self, room: Room, stage: Stage, counts: bool) -> None:
+    def _debt(self, room: Room, book: Book, counts: bool) -> None:
         """What a node owes to those who buy what is made from its stock, and what of what they newly ask is late."""
-        (new, late), n, debt, asked = self.row, stage.node, self.debt[stage.node], self.stages.asked[stage.maker]
+        (new, late), debt, asked, stage = self.row, book.debt, book.asked, book.stage
+        assert asked is not None
         if stage.t_per_t != 1.0:
             np.divide(debt, stage.t_per_t, out=debt)
         np.subtract(asked, debt, out=new)
@@ -157,8 +200,8 @@ class StockTally:
         for row in (new, debt) if stage.t_per_t != 1.0 else ():
             np.multiply(row, stage.t_per_t, out=row)
         if counts:
-            np.add(self.asked[n], new, out=self.asked[n])
-            np.add(self.late[n], np.minimum(new, debt, out=late), out=self.late[n])
+            np.add(book.asked_sum, new, out=book.asked_sum)
+            np.add(book.late_sum, np.minimum(new, debt, out=late), out=book.late_sum)
 
     def outcomes(self, step_days: float, n_step: int) -> dict[str, Floats]:
         """Measures of every node, [node, run], in the units of NODE_MEASURES and STOCK_MEASURES; NaN where a thing did not happen."""

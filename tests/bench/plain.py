@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator
+from itertools import pairwise
 
 import simpy
 
@@ -77,7 +78,7 @@ def mean_cost(n_period: int, seed: int) -> float:
     """
     env, chance = simpy.Environment(), random.Random(seed)
     stages = [Stage(env, level, lead) for level, lead in ((6.49, 1.0), (5.53, 1.0), (10.69, 2.0))]
-    for stage, supplier in zip(stages, stages[1:], strict=False):
+    for stage, supplier in pairwise(stages):
         stage.supplier, supplier.customer = supplier, stage
     stages[-1].supplier = Supplier(env, stages[-1])
     costs: list[float] = []

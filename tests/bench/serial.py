@@ -30,7 +30,7 @@ from sim.study.ensemble import batch_size, ensemble
 from tests.bench.plain import mean_cost
 
 ROUNDS = 9
-PERIODS = {"product": 500, "stockpyl": 1000, "SimPy": 10_000}
+PERIODS = {"product": 1000, "stockpyl": 1000, "SimPy": 10_000}
 STAGES = 3
 TRUTH = 47.66
 STOCKPYL = ("numpy<2", "stockpyl==1.0.2")

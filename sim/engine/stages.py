@@ -105,7 +105,8 @@ class Stages:
         """Makers without inputs, who make to order."""
         self.is_lone = all(len(stage.users) == 1 for stage in self.final)
         """No two final users share a stock."""
-        self.is_serial = all(ways.is_only for stage in self.stages for ways in stage.inbound) and not len(plan.limited)
+        is_chain = all(way.is_only for stage in self.stages for way in stage.inbound) and bool((world.share == 1.0).all())
+        self.is_serial = is_chain and not len(plan.limited)
         """Every buyer has one seller, every seller one buyer, and nothing stops goods between them."""
         self.level = np.broadcast_to(world.level, (net.n_node, n_run))
         self.most = np.zeros((n_maker, n_run))
@@ -115,7 +116,8 @@ class Stages:
         self.asked: list[Floats] = [np.zeros(0)] * n_maker
         """What is asked of makers in the step, t, [maker] of [run]; of a maker with one buyer, that buyer's row of `passable`."""
         self.can_rest = True
-        """False where a level does not cover the use of its lead time and what is unmet is lost, so that part of it is never met."""
+        """False where a level does not cover the use of its lead time and what is unmet is lost, so that part of it is never met; or where
+        what is owed at rest is not shared in proportion to what is asked, or asked of others too."""
         self.debt = np.zeros((net.n_node, n_run))
         """What nodes owe at rest, t of their own commodity, [node, run]."""
         self.here: list[Here] = []
@@ -181,7 +183,8 @@ class Stages:
             net_stock[n] = x
             if stage.maker < 0:
                 on_hand[n] = np.maximum(x, 0.0)
-                self.can_rest &= stage.waits or not (x < 0.0).any()
+                shares_evenly = len(stage.users) == 1 or plan.net.use_rule == "proportional"
+                self.can_rest &= bool((x >= 0.0).all()) or (stage.waits and shares_evenly)
                 if stage.waits:
                     self.debt[n] = np.maximum(-x, 0.0)
                     whole = np.maximum(sum(world.demand[u] for u in stage.users), TINY)
@@ -191,6 +194,10 @@ class Stages:
                 m, inputs = stage.maker, self.inputs[stage.maker]
                 y = np.minimum.reduce([net_stock[other.node] / other.t_per_t for other in inputs])
                 finished[m] = np.maximum(y, 0.0)
+                out = self.outbound[m]
+                one_seller = (np.bincount(links.dst)[links.dst[out]] == 1).all()
+                shares_evenly = one_seller and (len(out) == 1 or plan.net.ship_rule == "proportional")
+                self.can_rest &= bool(shares_evenly or (y >= 0.0).all())
                 for other in inputs:
                     on_hand[other.node] = net_stock[other.node] - other.t_per_t * y
                     self.debt[other.node] = np.maximum(-y, 0.0) * other.t_per_t

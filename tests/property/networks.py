@@ -230,7 +230,8 @@ def levelled(draw: st.DrawFn) -> dict[str, Any]:
         use = sum(made.get(f"{c}.{region}", 0.0) * recipes[c]["recipe"][commodity] for c in later)
         use += sum(map(tonnes, node.get("demand", {}).values()))
         if use > 0.0:
-            node["order_up_to"] = f"{use / 52 * draw(st.sampled_from((0.5, 2.0, 5.0, 9.0)))!r} t"
+            level = use / 52 * draw(st.sampled_from((0.5, 2.0, 5.0, 9.0)))
+            node["order_up_to"] = draw(st.sampled_from((f"{level!r} t", {"uniform": [f"{level!r} t", f"{2 * level!r} t"]})))
             node["unmet"] = draw(st.sampled_from(("lost", "backordered")))
         for sector, demand in node.get("demand", {}).items():
             law = draw(st.sampled_from((None, {"kind": "normal", "sd": "0.1 t"}, {"kind": "poisson", "lot": "50 kg"})))

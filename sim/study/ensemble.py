@@ -162,9 +162,8 @@ class Keep:
         if net.prices:
             kept |= dict.fromkeys(PRICE_MEASURES, (0, n_all))
         if net.up_to_level:
-            kept = {measure: rows for measure, rows in kept.items() if measure not in OF_MARKETS} | dict.fromkeys(
-                STOCK_MEASURES, (0, n_all)
-            )
+            kept = {measure: rows for measure, rows in kept.items() if measure not in OF_MARKETS}
+            kept |= dict.fromkeys(STOCK_MEASURES, (0, n_all))
         if n_sector:
             kept |= dict.fromkeys(SECTOR_MEASURES, (n_all + n_user, n_sector))
         kept |= dict.fromkeys(SHOCK_MEASURES, (n_all + n_user + n_sector, n_shock))

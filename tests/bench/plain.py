@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Generator
 from itertools import pairwise
+from typing import Any
 
 import simpy
 
-Process = Generator[simpy.Event, object, None]
+Process = Generator[simpy.Event, Any, None]
 EARLY = 0.25
 """Part of a period by which goods arrive before the demand of their period; costs are counted as long after it."""
 WARM_UP = 50

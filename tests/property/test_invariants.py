@@ -175,6 +175,15 @@ def test_twin_where_nodes_order_up_to_levels(mapping: dict[str, Any]) -> None:
     agree(compile_model(scenario_of(mapping)), runs=(0, 2))
 
 
+@settings(max_examples=10)
+@given(networks())
+def test_twin_where_demand_is_drawn_step_by_step(mapping: dict[str, Any]) -> None:
+    for node in mapping["network"]["nodes"].values():
+        for sector, demand in node.get("demand", {}).items():
+            node["demand"][sector] = demand | {"each_step": {"kind": "normal", "sd": "200 kg"}}
+    agree(compile_model(scenario_of(mapping)), runs=(0, 2))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_twin_on_shipped_scenarios(name: str) -> None:
     agree(compile_model(load(name)), runs=(0, 3) if name in FEW else (0,))

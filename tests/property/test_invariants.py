@@ -175,6 +175,33 @@ def test_twin_where_nodes_order_up_to_levels(mapping: dict[str, Any]) -> None:
     agree(compile_model(scenario_of(mapping)), runs=(0, 2))
 
 
+def test_twin_where_two_inputs_are_put_together() -> None:
+    """Levels out of step, so that now one input lacks and now the other; a buyer far away and one at home; the world rests all the same."""
+    demand = {"amount": "3 t/week", "each_step": {"kind": "normal", "sd": "1 t"}}
+    nodes = {
+        "frame.made.A": {"production": "12 t/week", "order_up_to": "13 t"},
+        "glass.made.A": {"production": "3 t/week", "order_up_to": "8 t"},
+        "door.made.A": {"production": "6 t/week", "order_up_to": "5 t", "unmet": "backordered", "demand": {"use": demand}},
+        "door.made.B": {"order_up_to": "14 t", "demand": {"use": demand, "more": {"amount": "0 t/week"}}},
+    }
+    leads = {("frame.made", "A"): "1 week", ("glass.made", "A"): "3 weeks", ("door.made", "A"): "1 week", ("door.made", "B"): "30 days"}
+    recipe = {"recipe": {"frame.made": 2, "glass.made": 0.5}}
+    mapping = {
+        "clock": {"start": "2026-01-01", "horizon": "2 years", "step": "1 week"},
+        "runs": {"count": 5},
+        "rules": {"spare": "900 %", "price": {"feedback": False}},
+        "network": {
+            "commodities": {"frame.made": {}, "glass.made": {}, "door.made": recipe},
+            "nodes": nodes,
+            "trade": [{"commodity": c, "from": "A", "to": r, "lead": lead} for (c, r), lead in leads.items()],
+        },
+    }
+    scenario = scenario_of(mapping)
+    agree(compile_model(scenario), runs=(0, 2))
+    fill = ensemble(scenario, compile_model(scenario)).outcomes["fill_rate"]
+    assert ((fill > 0.3) & (fill < 1.0)).any(axis=1).sum() >= 3
+
+
 @settings(max_examples=10)
 @given(networks())
 def test_twin_where_demand_is_drawn_step_by_step(mapping: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.draw.source import Antithetic, Latin, Plain, Sobol, Source
+from sim.draw.stream import STEPS
 from sim.draw.worlds import draw
 from sim.model.model import Model
 from sim.model.world import Floats
@@ -69,6 +70,9 @@ class _Middle:
 
     def noise(self, name: str, first: int, n_run: int) -> Floats:
         return np.full(n_run, 0.5)
+
+    def steps(self, name: str, part: int, first: int, n_run: int) -> Floats:
+        return np.full((STEPS, n_run), 0.5)
 
 
 def _rank(name: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from sim.draw.stream import uniforms
+from sim.draw.stream import uniforms, uniforms_by_step
 from sim.model.world import Floats
 from sim.scenario.sampler import REPLICATES
 
@@ -33,6 +33,10 @@ class Source(Protocol):
         """For one of very many numbers that each matter little, [run]."""
         ...
 
+    def steps(self, name: str, part: int, first: int, n_run: int) -> Floats:
+        """For numbers drawn in each step, those of the steps `STEPS * part` ..., [step, run]."""
+        ...
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -47,6 +51,10 @@ class Plain:
     def noise(self, name: str, first: int, n_run: int) -> Floats:
         """The named stream, [run]."""
         return self.law(name, first, n_run)
+
+    def steps(self, name: str, part: int, first: int, n_run: int) -> Floats:
+        """The named stream, [step, run]."""
+        return uniforms_by_step(self.rng_seed, name, part, first, n_run)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,13 @@ class Antithetic:
     def noise(self, name: str, first: int, n_run: int) -> Floats:
         """As for a law: the mirror of noise is as likely, [run]."""
         return self.law(name, first, n_run)
+
+    def steps(self, name: str, part: int, first: int, n_run: int) -> Floats:
+        """The named stream and its mirror in turns, [step, run]."""
+        pairs = range(first // 2, (first + n_run - 1) // 2 + 1)
+        u = uniforms_by_step(self.rng_seed, name, part, pairs.start, len(pairs))
+        skip = first - 2 * pairs.start
+        return np.stack([u, np.minimum(1.0 - u, MOST)], axis=2).reshape(len(u), -1)[:, skip : skip + n_run]
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,10 @@ class Sobol:
     def noise(self, name: str, first: int, n_run: int) -> Floats:
         """The plain stream, [run]."""
         return uniforms(self.rng_seed, name, first, n_run)
+
+    def steps(self, name: str, part: int, first: int, n_run: int) -> Floats:
+        """The plain stream, [step, run]."""
+        return uniforms_by_step(self.rng_seed, name, part, first, n_run)
 
     @cached_property
     def _axis(self) -> dict[str, int]:
@@ -147,6 +166,10 @@ class Latin:
     def noise(self, name: str, first: int, n_run: int) -> Floats:
         """The plain stream, [run]."""
         return uniforms(self.rng_seed, name, first, n_run)
+
+    def steps(self, name: str, part: int, first: int, n_run: int) -> Floats:
+        """The plain stream, [step, run]."""
+        return uniforms_by_step(self.rng_seed, name, part, first, n_run)
 
     @cached_property
     def _held(self) -> dict[str, tuple[int, Floats]]:

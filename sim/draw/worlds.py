@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.draw import policies
 from sim.draw.draws import Draws
+from sim.draw.each_step import Steps
 from sim.draw.shocks import events, in_order
 from sim.draw.source import Plain, Source
 from sim.draw.tide import season, tide
@@ -13,7 +14,7 @@ from sim.errors import ModelError, Problem
 from sim.model.balance import CLOSE_ENOUGH, close_markets, total, trade
 from sim.model.habits import Habits
 from sim.model.model import Entry, Facts, Model
-from sim.model.world import TINY, Events, Floats, Network, World
+from sim.model.world import TINY, Events, Floats, Network, Varied, World
 from sim.units import DAYS_PER_YEAR
 
 
@@ -73,6 +74,8 @@ def draw(model: Model, source: Source | int, first: int, n_run: int) -> World:
         **policies.money(model, draws),
         costs=policies.costs(model, draws),
         scrap=policies.scrap(model, draws, _final(net, demand) * per_step),
+        level=draws.rows([entry or Entry("", 0.0) for entry in facts.level]),
+        each_step=tuple(Varied(how.user, Steps(how, draws, demand[how.user] * per_step)) for how in facts.each_step),
     )
 
 

@@ -131,6 +131,8 @@ class Board:
 
     def apply(self) -> None:
         """Bring the effects up to date; shocks combine in the order of their names, so the file's order does not matter."""
+        if not self.plans:
+            return
         runs = np.flatnonzero(self.stale)
         if not len(runs):
             return

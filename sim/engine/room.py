@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.engine.courses import in_use, swaps
 from sim.engine.plan import Plan
+from sim.engine.stages import Stages
 from sim.engine.state import Effects, at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
 from sim.engine.sums import Groups
 from sim.model.world import TINY, Floats, Ints, Network, World
@@ -41,6 +43,7 @@ class Room:
         self.world = world
         self.plan = Plan(net, world)
         self.state = at_rest(self.plan, world)
+        self._settle_levels()
         self.market = market_at_rest(self.plan, world)
         self.flows = no_flows(self.plan, n_run)
         self.effects = Effects(**no_effects(self.plan, n_run))
@@ -91,10 +94,21 @@ class Room:
         self.claims, self.row_a, self.row_b = (np.empty(n_run) for _ in range(3))
         self.mask, self.served, self.nothing_came = (np.empty(node, dtype=bool) for _ in range(3))
         self.row_mask = np.empty(n_run, dtype=bool)
+        if self.stages is not None:
+            self.stages.join(self)
 
     def worth(self, nodes: Ints) -> Floats:
         """Price in the market of some nodes, USD/t, NaN where that at rest is not known, [node, run]."""
         return np.exp(self.market.price[nodes]) * self.world.price0[nodes]
+
+    def _settle_levels(self) -> None:
+        """Stocks and debts of nodes that order up to fixed levels."""
+        self.stages = Stages(self.plan, self.world) if self.plan.net.up_to_level else None
+        """Who orders from whom, where nodes do."""
+        self.rules: tuple[Callable[[Room, int], None], ...] = ()
+        """Rules of a step, once they are known, where those of MODEL.md are not all needed."""
+        if self.stages is not None:
+            self.stages.settle(self.plan, self.world, self.state.on_hand, self.state.finished)
 
     def _settle_policies(self) -> None:
         """What policies keep from step to step beside stocks."""
@@ -130,7 +144,8 @@ class Room:
         """Use has a season that is foreseen; some users' storage is limited."""
         self.is_calm_sea = world.tide.size == 1
         """Demand has no growth, season or noise."""
-        self.wants_change = bool(self.plan.feeds or self.surges or self.swaps or net.prices or net.sectors.name or not self.is_calm_sea)
+        moves = self.surges or self.swaps or net.prices or net.sectors.name or world.each_step or not self.is_calm_sea
+        self.wants_change = bool(self.plan.feeds or moves)
         at_work = self.plan.sectors.users
         self.may_want_nothing = bool((world.demand[at_work] == 0).any() or world.tide.min() <= 0)
         """Some user of a sector at work may want nothing in a step, and then does not count."""
@@ -144,6 +159,8 @@ class Room:
         buy jointly in any run now; the board of shocks says so."""
         self.supply_moves = bool({"dumping", "capacity_project"} & kinds)
         """Capacity is not what it was at rest in some run."""
+        self.works_move = self.supply_moves or bool(self.plan.hosts) or "outage" in kinds
+        """What can be made is not the same in every step."""
         self.shuts = False
         """Works are shut, or have been, in some run."""
         self.builds = False

@@ -58,15 +58,16 @@ def want(room: Room, k: int) -> None:
         return
     f, w, p = room.flows, room.world, room.plan
     tide = w.tide[k % len(w.tide)]
+    demand = _drawn(room, k) if w.each_step else w.demand
     if p.net.prices:
         answer = np.multiply(room.market.price, room.at_once, out=room.answer)
         np.add(answer, np.multiply(room.market.slow, room.slower, out=room.node_b), out=answer)
         np.exp(answer, out=answer)
         now = answer if room.is_calm_sea else np.multiply(answer, tide, out=room.node_a)
-        p.by_user.scale(w.demand, now, f.want)
+        p.by_user.scale(demand, now, f.want)
     else:
         room.node_a[...] = tide
-        p.by_user.scale(w.demand, room.node_a, f.want)
+        p.by_user.scale(demand, room.node_a, f.want)
     if room.surges:
         np.multiply(f.want, room.effects.surge, out=f.want)
     if p.sectors.n_sector:
@@ -81,6 +82,14 @@ def want(room: Room, k: int) -> None:
     p.by_user.sum(f.want, f.wanted)
     if p.net.prices:
         _usual_wants(room)
+
+
+def _drawn(room: Room, k: int) -> Floats:
+    """Final demand at rest, but for what is drawn in each step, [user, run]."""
+    room.user_a[...] = room.world.demand
+    for user, want in room.world.each_step:
+        room.user_a[user] = want(k)
+    return room.user_a
 
 
 def _change(room: Room, swap: Swap) -> None:

@@ -41,7 +41,8 @@ def ship(room: Room, k: int) -> None:
     if room.is_joint:
         _share_jointly(room)
     np.add(s.on_order, room.received, out=s.on_order)
-    _see_lead(room)
+    if not p.net.up_to_level:
+        _see_lead(room)
     n_link, slot = len(f.shipped), k % p.n_slot
     under_way = s.pipeline[slot * n_link : (slot + 1) * n_link]
     under_way[...] = f.shipped

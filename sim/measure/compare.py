@@ -60,6 +60,11 @@ SENSES = {
     # A low price is the buyers' gain and the makers' loss.
     "origin_price_lowest": Sense(better=0, at_rest=1.0),
     "origin_price_peak": Sense(better=0, at_rest=1.0),
+    "stock_mean_t": Sense(better=0),
+    "under_way_mean_t": Sense(better=0),
+    "backorders_mean_t": LESS,
+    "fill_rate": MORE,
+    "ready_rate": MORE,
     "sales_lost_share": LESS,
     "sales_lost_share_high": LESS,
     "sales_lost_share_low": LESS,

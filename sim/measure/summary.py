@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from sim.measure.estimate import chance, estimate
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES
 from sim.record.record import Place, Record
+from sim.record.stock_tally import STOCK_MEASURES
 from sim.record.tally import COST_MEASURES, FLOOR_MEASURES, NODE_MEASURES, PRICE_MEASURES, SECTOR_MEASURES, SHOCK_MEASURES
 
 UNITS = {
     **NODE_MEASURES,
     **PRICE_MEASURES,
+    **STOCK_MEASURES,
     **SECTOR_MEASURES,
     **SHOCK_MEASURES,
     **ECONOMY_MEASURES,

@@ -15,6 +15,7 @@ from sim.model.holdings import check_budgets, compile_floors, compile_stores, fl
 from sim.model.measures import compile_measures
 from sim.model.model import Entry, Facts, Model
 from sim.model.sectors import compile_sectors, sector_facts
+from sim.model.stocks import each_step, with_levels
 from sim.model.strikes import compile_shocks
 from sim.model.world import Hosts, Ints, Links, Network, Stores, Users
 from sim.scenario import Scenario, check_materials, check_names
@@ -57,6 +58,7 @@ def compile_model(scenario: Scenario) -> Model:
     node_names = [(c, r) for c in commodities for r in regions]
     _check_balance(scenario, spec)
     net = replace(_network(scenario, spec, nodes, node_names), payers=tuple(sorted(scenario.policies)))
+    net = with_levels(scenario, net, {name: node.spec for name, node in nodes.items()})
     floors, floor_payer = compile_floors(scenario, net)
     net = replace(net, floor_payer=floor_payer)
     stores, store_facts = compile_stores(scenario, net)
@@ -75,6 +77,7 @@ def compile_model(scenario: Scenario) -> Model:
         habits=habits_of(scenario),
         economies=compile_economies(scenario, net),
         threshold=scenario.watch.threshold,
+        warm_up_steps=round(scenario.watch.warm_up / net.step_days),
         series=tuple(s for s in scenario.watch.series if (s != "store" or stores.name) and ("price" not in s or net.prices)),
     )
 
@@ -358,6 +361,8 @@ def _facts(scenario: Scenario, spec: NetworkSpec, nodes: Mapping[tuple[str, str]
         amount = 0.0 if users.feeds[u] >= 0 or known is None else known.amount
         demand.append(Entry(f"{c}.{r}.demand.{users.sector[u]}", amount))
     return Facts(
+        level=stated("order_up_to") if net.up_to_level else (),
+        each_step=tuple(each_step(net.users, names, {name: node.demand for name, node in nodes.items()})),
         production=column("production", 0.0),
         world_share=stated("share"),
         capacity=stated("capacity"),

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.model.economy import Economy
 from sim.model.entry import Entry
 from sim.model.habits import Habits
 from sim.model.world import Floats, Network
 
-__all__ = ["After", "Entry", "Facts", "Model", "SectorFacts", "ShockFacts", "StoreFacts"]
+__all__ = ["After", "EachStep", "Entry", "Facts", "Model", "SectorFacts", "ShockFacts", "StoreFacts"]
+
+
+class EachStep(NamedTuple):
+    """How a final user's demand is drawn in each step; its mean is that user's demand."""
+
+    user: int
+    stream: str
+    """Name of the stream of its uniforms."""
+    law: str
+    """`poisson` or `normal`."""
+    size: float
+    """t: a lot under the first, the standard deviation of a step under the second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +63,10 @@ class Facts:
     """Price at rest, USD/t, where stated, [node]."""
     discount: Entry
     """Rate at which money of later years counts less, per year."""
+    level: tuple[Entry | None, ...] = ()
+    """t that a node orders up to, None at nodes without users, [node]; of no rows where the network does not."""
+    each_step: tuple[EachStep, ...] = ()
+    """Final demand that is drawn step by step."""
     trade: Floats
     """Prior flows in t/year, NaN where none is stated, [node of the seller, region of the buyer]."""
 
@@ -186,5 +203,7 @@ class Model:
     shocks: tuple[ShockFacts, ...]
     habits: Habits
     threshold: float
+    warm_up_steps: int = 0
+    """Steps at the start that measures of stock policies leave out."""
     series: tuple[str, ...]
     economies: tuple[Economy, ...] = ()

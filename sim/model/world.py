@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -153,6 +154,10 @@ class Network:
     """`highest-bid`, `proportional`, `priority` (domestic-first, allies-first) or `max-min`."""
     prices: bool
     """False: quantities only; prices and all that answers them stand still."""
+    up_to_level: bool = False
+    """True: every node with users orders up to a fixed level; prices stand still and there are neither stores nor sectors at work."""
+    backordered: Ints = field(default_factory=lambda: np.array([], dtype=np.intp))
+    """Nodes whose final users wait for what they do not get at once; elsewhere it is lost."""
 
     @property
     def n_node(self) -> int:
@@ -195,6 +200,14 @@ class Scrap(NamedTuple):
     """Part of what is consumed that comes out of use so many steps later, from 0 on, [step, run]."""
     before: Floats
     """What comes out of use in each step of that consumed before the clock, t, [step, node of the plan, run]."""
+
+
+class Varied(NamedTuple):
+    """A final user whose demand is drawn anew in each step."""
+
+    user: int
+    want: Callable[[int], Floats]
+    """Number of a step -> demand in it before surges, tide and prices, t, [run]."""
 
 
 COST_KINDS = ("purchase", "proceeds", "holding", "programme", "support", "premium", "tariff")
@@ -343,3 +356,7 @@ class World:
     costs: Costs
     events: tuple[Events, ...]
     """One entry a shock, in the order of `Network.shocks`."""
+    level: Floats = field(default_factory=lambda: np.zeros((0, 1)))
+    """Level to which a node orders, t, [node, run]; of no rows where the network does not order up to levels."""
+    each_step: tuple[Varied, ...] = ()
+    """Final users whose demand is drawn step by step, in the order of their numbers."""

@@ -70,6 +70,7 @@ class Tally:
         net, n_run = room.plan.net, room.world.n_run
         node, user = (net.n_node, n_run), (len(net.users.node), n_run)
         self.threshold = threshold
+        self.stock = room.state.on_hand
         self.unmet_by_user, self.want_by_user = np.zeros(user), np.zeros(user)
         self.unmet, self.want = np.zeros(node), np.zeros(node)
         self.share, self.cover, self.scratch = (np.empty(node) for _ in range(3))

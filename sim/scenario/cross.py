@@ -26,6 +26,7 @@ from sim.scenario.measure import AtUsers
 from sim.scenario.network import WORD, NetworkSpec, split_node
 from sim.scenario.policy import ExportControl, Policy, Substitution, regions_named
 from sim.scenario.shock import DemandSurge, ExportBan, ExportLicence, ExportQuota, Shock, Tariff, Transport
+from sim.scenario.stocks import stock_faults
 from sim.units import day_of, instant
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def cross_faults(parts: Parts) -> list[Fault]:
         economy_faults,
         elasticity_faults,
         headline_faults,
+        stock_faults,
     )
     return [fault for check in checks for fault in check(parts)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -28,6 +28,7 @@ from sim.scenario.amount import (
 from sim.scenario.law import Amount
 from sim.scenario.ring import rings
 from sim.scenario.sector import too_much
+from sim.scenario.stocks import EachStep
 
 WORD = r"[A-Za-z][A-Za-z0-9_-]*"
 """Shape of the name of a region, sector, group, shock or policy."""
@@ -35,12 +36,13 @@ COMMODITY = rf"{WORD}\.{WORD}"
 """Shape of the name of a commodity: material.stage."""
 
 StartPart = Annotated[Amount, Quantity("share", 0, 5)]
+Level = Annotated[Amount, Quantity("mass", 0)]
 _Positive = Annotated[float, Quantity("number", 0, above=True, law=False)]
 
 
 def _wrap_amount(value: Any) -> Any:
     # `chips: 5 t/year` is short for `chips: {amount: 5 t/year}`; a law is a mapping too, told by its key.
-    is_full = isinstance(value, Demand) or (isinstance(value, Mapping) and bool({"amount", "priority", "weight"} & set(value)))
+    is_full = isinstance(value, Demand) or (isinstance(value, Mapping) and bool({"amount", "priority", "weight", "each_step"} & set(value)))
     return value if is_full else {"amount": value}
 
 
@@ -50,6 +52,9 @@ class Demand(Strict):
     amount: Rate = Field(description="Demand at rest, t/year.")
     priority: Whole = Field(default=0, ge=0, le=99, description="Class under the priority rule; 0 is served first.")
     weight: _Positive = Field(default=1.0, description="Weight under the max-min rule.")
+    each_step: EachStep | None = Field(
+        default=None, description="Law by which it is drawn anew in each step; the amount, spread evenly, if left out."
+    )
 
 
 def _not_an_empty_mapping(value: Any) -> Any:
@@ -128,9 +133,23 @@ class NodeSpec(Strict):
         default=None, description="Most that the hosts' streams would yield, for a by-product; its capacity if left out, and never less."
     )
     demand: dict[str, Annotated[Demand, BeforeValidator(_wrap_amount)]] = Field(default={}, description="Final demand by sector.")
+    order_up_to: Level | None = Field(
+        default=None,
+        description="Fixed level, in tonnes, to which the node's orders bring what is on hand and on order less what is owed, at once "
+        "and in every step: the base-stock policy. What is made from the node's stock in its region counts as on hand, for it is made at "
+        "once. All nodes with users state it, or none; cover, buffer and the times of adjustment then mean nothing.",
+    )
+    unmet: Literal["lost", "backordered"] = Field(
+        default="lost",
+        description="What becomes of final demand that cannot be served at once, at nodes with order_up_to: lost, or backordered, to be "
+        "served later.",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> NodeSpec:
+        if self.unmet == "backordered" and self.order_up_to is None:
+            remedy = "Write order_up_to: with the tonnes, or remove unmet."
+            raise BadValue(Fault("only a node that orders up to a fixed level takes backorders", None, remedy, ("unmet",)))
         if self.capacity is not None and self.spare is not None:
             raise BadValue(Fault("capacity and spare are both given", None, "Give one of them.", ("spare",)))
         if isinstance(self.storage, float) and isinstance(self.cover, float) and self.storage < self.cover:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 from sim.errors import BadValue, Fault, Problem, refuse
 from sim.scenario.amount import (
     Day,
+    FixedDelay,
     FixedShare,
     FixedTime,
     Quantity,
@@ -47,6 +48,10 @@ def _check_source(cite: str) -> str:
     if not (sheet and mark and claim) or "#" in claim:
         raise refuse("not a citation", cite, "Write sheet#claim, the name of a sheet in seeds/ and one of its claims.")
     return cite
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    return check_listed(names) if names else names
 
 
 def _empty_means_default(spec: Any) -> Any:
@@ -95,10 +100,14 @@ class Watch(Strict):
         default=written("1 %"),
         description="Part of demand unmet in a step above which users are called short. 1 %: assumption, above rounding and noise.",
     )
-    series: Annotated[tuple[Series, ...], AfterValidator(check_listed)] = Field(
+    series: Annotated[tuple[Series, ...], AfterValidator(_each_once)] = Field(
         default=("unmet", "cover", "store", "supply", "price"),
-        description="Series to keep. `price` is what users pay, as a multiple of the price at rest. Only if asked for: `origin_price`, "
-        "what producers earn, and `stock`, in tonnes.",
+        description="Series to keep; [] for none, where there are very many steps. `price` is what users pay, as a multiple of that at "
+        "rest. Only if asked for: `origin_price`, what producers earn, and `stock`, in tonnes.",
+    )
+    warm_up: FixedDelay = Field(
+        default=written("0 days"),
+        description="Time at the start that measures of stock policies leave out: mean stock, backorders, fill rate, ready rate.",
     )
 
 
@@ -157,6 +166,9 @@ class Scenario(Strict):
     @model_validator(mode="after")
     def _check(self) -> Scenario:
         faults = cross_faults(self.parts())
+        if self.watch.warm_up >= self.clock.horizon:
+            what = f"not shorter than the simulation, {self.clock.horizon:g} days, so nothing would be measured"
+            faults.append(Fault(what, f"{self.watch.warm_up:g} days", "Shorten it.", ("watch", "warm_up")))
         if faults:
             raise BadValue(*faults)
         return self

@@ -22,6 +22,7 @@ from sim.scenario.rules import DemandRules, PriceRules, Rules, SourcingRules, Su
 from sim.scenario.scenario import Clock, Runs, Scenario, Watch
 from sim.scenario.sector import Sector
 from sim.scenario.shock import After, Every, Shock
+from sim.scenario.stocks import EachStep
 from sim.units import EXAMPLE, NOUN, NUMBER, TABLE, Dimension
 
 _PLACES = {"uniform": "low, high", "triangular": "low, mode, high", "pert": "low, mode, high"}
@@ -144,6 +145,7 @@ _PAGES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("network.commodities.NAME", CommoditySpec),
     ("network.nodes.NAME", NodeSpec),
     ("network.nodes.NAME.demand.SECTOR", Demand),
+    ("network.nodes.NAME.demand.SECTOR.each_step", EachStep),
     ("network.trade[]", TradeSpec),
     ("rules", Rules),
     ("rules.price", PriceRules),

@@ -12,7 +12,7 @@ from sim.draw import draw
 from sim.draw.sampling import source_of
 from sim.draw.source import Source
 from sim.engine.batch import simulate
-from sim.engine.state import at_rest
+from sim.engine.room import Room
 from sim.errors import ModelError, Problem
 from sim.model.model import Model
 from sim.model.world import Ints, Network, Stores, World
@@ -111,6 +111,7 @@ def check_rest(model: Model, world: World) -> None:
         events=(),
         scrap=(),
         tide=np.ones((1, 1, 1)),
+        each_step=(),
         swing=np.ones((1, 1, 1)),
         ahead_steps=np.zeros((1, 1, 1)),
         season_low=np.zeros((1, 1)),
@@ -119,8 +120,10 @@ def check_rest(model: Model, world: World) -> None:
         floor_budget=np.zeros((0, 1)),
         **none,
     )
-    room = simulate(calm, still, lambda room, k: None)
-    start = at_rest(room.plan, room.world)
+    before = Room(calm, still)
+    if before.stages is not None and not before.stages.can_rest:
+        return
+    room, start = simulate(calm, still, lambda room, k: None), before.state
     size = start.on_hand + start.expected_use
     moved = np.abs(room.state.on_hand - start.on_hand)
     size[room.plan.makers] += start.finished + start.expected_orders
@@ -138,6 +141,6 @@ def check_rest(model: Model, world: World) -> None:
 
 
 def batch_size(net: Network) -> int:
-    """Runs whose state and flows fit the cache together, a multiple of 32 between 32 and 4096."""
+    """Runs whose state and flows fit the cache together, a multiple of 32 from 32 to 4096, to 8192 for the few rules of fixed levels."""
     rows = 14 * net.n_node + 8 * len(net.links.src) + 6 * len(net.users.node)
-    return int(np.clip(CACHE_BYTES // (8 * rows) // 32 * 32, 32, 4096))
+    return int(np.clip(CACHE_BYTES // (8 * rows) // 32 * 32, 32, 8192 if net.up_to_level else 4096))

@@ -17,6 +17,7 @@ from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES, economy_plac
 from sim.record.fan import ExactFan, Fan, Mean, SketchFan
 from sim.record.record import Place, Record
 from sim.record.shelf import Shelf, shelves
+from sim.record.stock_tally import OF_MARKETS, STOCK_MEASURES
 from sim.record.tally import (
     COST_MEASURES,
     FLOOR_MEASURES,
@@ -86,6 +87,9 @@ def lay_out(model: Model, n_run: int) -> Layout:
     kept = {measure: (0, n_all + n_user if measure in USER_MEASURES else n_all) for measure in NODE_MEASURES}
     if net.prices:
         kept |= dict.fromkeys(PRICE_MEASURES, (0, n_all))
+    if net.up_to_level:
+        kept = {measure: rows for measure, rows in kept.items() if measure not in OF_MARKETS}
+        kept |= dict.fromkeys(STOCK_MEASURES, (0, n_all))
     if n_sector:
         kept |= dict.fromkeys(SECTOR_MEASURES, (n_all + n_user, n_sector))
     kept |= dict.fromkeys(SHOCK_MEASURES, (n_all + n_user + n_sector, n_shock))

@@ -11,8 +11,10 @@ from sim.draw import draw
 from sim.draw.source import Source
 from sim.engine.batch import simulate
 from sim.engine.room import Room
+from sim.model.model import Model
 from sim.model.world import COST_KINDS, Floats, World
 from sim.record.economy import EconomyTally
+from sim.record.stock_tally import StockTally
 from sim.record.tally import FLOOR_MEASURES, Tally
 from sim.study.execution import Told
 from sim.study.kept import Kept, Layout, Part
@@ -65,13 +67,13 @@ class _Batch:
 
     def play(self, told: Told | None) -> None:
         """Simulate and fold, telling how many runs' worth of steps are done."""
-        tally: list[Tally] = []
+        tally: list[Tally | StockTally] = []
         economy = EconomyTally(self.model.economies, self.world.n_run)
         n_step, before = self.net.n_step, self.first - self.part.first
 
         def count(room: Room, k: int) -> None:
             if not tally:
-                tally.append(Tally(room, self.model.threshold, self.model.sectors.cost_share))
+                tally.append(tally_of(self.model, room))
             tally[0].count(room, k)
             economy.count(room, k)
             self._series(room, tally[0], k)
@@ -94,11 +96,11 @@ class _Batch:
     def _put(self, measure: str, values: Floats, rows: slice = slice(None)) -> None:
         self.part.outcomes[measure][rows, self.runs] = values
 
-    def _outcomes(self, done: Tally) -> None:
+    def _outcomes(self, done: Tally | StockTally) -> None:
         """Put away what the runs have come to."""
         n_step, days = self.net.n_step, self.net.step_days
         n_all, n_user = len(self.nodes), len(self.net.users.node)
-        of_node = done.outcomes(days, n_step) | (done.prices(days, n_step) if self.net.prices else {})
+        of_node = done.outcomes(days, n_step) | (done.prices(days, n_step) if isinstance(done, Tally) and self.net.prices else {})
         if self.world.events:
             # Nothing runs short before the first shock is announced; within its step the date is only known to the step.
             onset = np.min([np.minimum(e.announced, e.start).min(0) for e in self.world.events], axis=0) * days
@@ -107,8 +109,9 @@ class _Batch:
             of_node["first_shortage_days"] = np.where(same_step, np.maximum(dates, onset), dates)
         for measure, values in of_node.items():
             self._put(measure, values[self.nodes], slice(n_all))
-        for measure, values in done.by_sector(self.world.value_added, n_step).items() if self.net.sectors.name else ():
-            self._put(measure, values)
+        if isinstance(done, Tally) and self.net.sectors.name:
+            for measure, values in done.by_sector(self.world.value_added, n_step).items():
+                self._put(measure, values)
         for measure, values in done.by_user().items():
             self._put(measure, values, slice(n_all, n_all + n_user))
         self.part.at_end[:n_all, self.runs] = (done.last == n_step - 1)[self.nodes]
@@ -125,11 +128,11 @@ class _Batch:
             self._put("longest_shock_days", lasted.max(0) * days, here)
             self.part.at_end[first + row, self.runs] = ((events.start < n_step) & (events.end > n_step)).any(0)
 
-    def _series(self, room: Room, tally: Tally, k: int) -> None:
+    def _series(self, room: Room, tally: Tally | StockTally, k: int) -> None:
         values: dict[str, Callable[[], Floats]] = {
             "unmet": lambda: tally.share,
             "cover": lambda: tally.cover * self.net.step_days,
-            "stock": lambda: room.state.on_hand,
+            "stock": lambda: tally.stock,
             "store": lambda: _held_by_node(room),
             "price": lambda: tally.price,
             "origin_price": lambda: np.exp(room.market.origin),
@@ -143,6 +146,13 @@ class _Batch:
         means["shock"].add(k, room.effects.level)
         if room.recycles:
             means["recycled"].add(k, room.more)
+
+
+def tally_of(model: Model, room: Room) -> Tally | StockTally:
+    """The tally of a batch, at nothing yet."""
+    if model.network.up_to_level:
+        return StockTally(room, model.threshold, model.warm_up_steps)
+    return Tally(room, model.threshold, model.sectors.cost_share)
 
 
 def in_force(starts: Floats, ends: Floats) -> Floats:

@@ -1,10 +1,11 @@
-"""Speed, as ratios taken in one run: `python -m tests.bench`. Medians over rounds in which all take turns."""
+"""Speed, as ratios taken in one run: `python -m tests.bench`, or `... serial` for the serial system alone. Medians over rounds in turns."""
 
 from __future__ import annotations
 
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ from sim.model.compile import compile_model
 from sim.record.tally import Tally
 from sim.scenario import Scenario, load
 from sim.study.ensemble import ensemble
+from tests.bench import serial
 
 ROUNDS = 15
 n_run = 1000
@@ -79,5 +81,7 @@ def whole_pack() -> None:
 
 
 if __name__ == "__main__":
-    main()
-    whole_pack()
+    if sys.argv[1:] != ["serial"]:
+        main()
+        whole_pack()
+    serial.main()

@@ -30,7 +30,7 @@ class DatesAsText(yaml.SafeLoader):
 
 
 def test_the_page_has_examples() -> None:
-    assert len(BLOCKS) == 6
+    assert len(BLOCKS) == 7
     assert len(LAWS) == 7
 
 

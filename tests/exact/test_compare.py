@@ -15,6 +15,7 @@ from sim.measure.estimate import Z95, estimate, tail
 from sim.measure.summary import UNITS
 from sim.record.economy import ECONOMY_MEASURES, INDUSTRY_MEASURES
 from sim.record.record import Place
+from sim.record.stock_tally import STOCK_MEASURES
 from sim.record.tally import COST_MEASURES, FLOOR_MEASURES
 from tests.worlds import head, run_text, two_sources, write
 
@@ -63,7 +64,7 @@ HARD_PRESSED = ("rules.demand.elasticity=0.05", "rules.demand.elasticity_long=0.
 
 
 def test_a_scenario_does_not_differ_from_itself() -> None:
-    absent = {*ECONOMY_MEASURES, *INDUSTRY_MEASURES, *FLOOR_MEASURES, *COST_MEASURES}
+    absent = {*ECONOMY_MEASURES, *INDUSTRY_MEASURES, *FLOOR_MEASURES, *COST_MEASURES, *STOCK_MEASURES}
     kept = [name for name in known_measures() if name not in absent]
     found = sim.compare("gallium-export-halt", "gallium-export-halt", runs=200, measures=kept, sets=HARD_PRESSED).frame()
     assert set(found["measure"]) == set(kept)
@@ -87,9 +88,12 @@ def test_three_variants_are_two_pairs_with_the_first() -> None:
 def test_every_measure_has_a_sense() -> None:
     assert set(UNITS) <= set(SENSES)
     assert {sense.better for sense in SENSES.values()} == {-1, 0, 1}
-    assert {name for name, sense in SENSES.items() if sense.better == 1} == {"lowest_cover_days", "first_shortage_days"}
+    assert {name for name, sense in SENSES.items() if sense.better == 1} == {
+        *("lowest_cover_days", "first_shortage_days", "fill_rate", "ready_rate"),
+    }
     assert {name for name, sense in SENSES.items() if sense.better == 0} == {
         *("stock_drawn_t", "price_peak_days", "origin_price_lowest", "origin_price_peak", "state_bought_t"),
+        *("stock_mean_t", "under_way_mean_t"),
     }
 
 

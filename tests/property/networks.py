@@ -16,8 +16,8 @@ def amounts(low: float, high: float) -> st.SearchStrategy[float]:
 
 
 @st.composite
-def networks(draw: st.DrawFn, *, regions: int | None = None, stages: int | None = None) -> dict[str, Any]:
-    """A scenario as a mapping, at rest: supply equals use at each stage."""
+def networks(draw: st.DrawFn, *, regions: int | None = None, stages: int | None = None, only_last: bool = False) -> dict[str, Any]:
+    """A scenario as a mapping, at rest: supply equals use at each stage. With `only_last` final users take the last stage alone."""
     n_region = regions or draw(st.integers(2, 4))
     n_stage = stages or draw(st.integers(1, 3))
     names, chain = REGIONS[:n_region], STAGES[:n_stage]
@@ -26,7 +26,7 @@ def networks(draw: st.DrawFn, *, regions: int | None = None, stages: int | None 
     commodities: dict[str, Any] = {}
     for level in reversed(range(n_stage)):
         stage = chain[level]
-        final = {r: draw(amounts(1, 50)) if level == n_stage - 1 or draw(st.booleans()) else 0.0 for r in names}
+        final = {r: draw(amounts(1, 50)) if level == n_stage - 1 or (not only_last and draw(st.booleans())) else 0.0 for r in names}
         total = sum(final.values()) + sum(needed.values())
         weights = [draw(st.sampled_from((0, 1, 2, 5))) for _ in names]
         weights[draw(st.integers(0, n_region - 1))] = 3
@@ -209,3 +209,51 @@ def shaken(draw: st.DrawFn) -> dict[str, Any]:
         floor = {"kind": "price_floor", "commodity": commodity, "region": region, "level": draw(st.sampled_from((0.9, 1.2)))}
         scenario["policies"] = {**scenario.get("policies", {}), "floor": floor}
     return scenario
+
+
+@st.composite
+def levelled(draw: st.DrawFn) -> dict[str, Any]:
+    """A network whose nodes order up to fixed levels, some too low, with demand by step and shocks; one of one region is serial."""
+    scenario = draw(networks(regions=draw(st.integers(1, 3)), only_last=True))
+    scenario["rules"]["price"]["feedback"] = False
+    nodes, chain = scenario["network"]["nodes"], list(scenario["network"]["commodities"])
+    scenario["network"]["trade"] = []
+    for commodity, region in makers(scenario):
+        lead = draw(st.sampled_from(("1 week", "2 weeks", "10 days", "5 weeks")))
+        for buyer in (region, *buyers(scenario, commodity, region)):
+            scenario["network"]["trade"].append({"commodity": commodity, "from": region, "to": buyer, "lead": lead})
+    made = {name: tonnes(node["production"]) for name, node in nodes.items() if "production" in node}
+    recipes = scenario["network"]["commodities"]
+    for name, node in nodes.items():
+        commodity, _, region = name.rpartition(".")
+        later = [c for c in chain if commodity in recipes[c].get("recipe", {})]
+        use = sum(made.get(f"{c}.{region}", 0.0) * recipes[c]["recipe"][commodity] for c in later)
+        use += sum(map(tonnes, node.get("demand", {}).values()))
+        if use > 0.0:
+            level = use / 52 * draw(st.sampled_from((0.5, 2.0, 5.0, 9.0)))
+            node["order_up_to"] = draw(st.sampled_from((f"{level!r} t", {"uniform": [f"{level!r} t", f"{2 * level!r} t"]})))
+            node["unmet"] = draw(st.sampled_from(("lost", "backordered")))
+        for sector, demand in node.get("demand", {}).items():
+            law = draw(st.sampled_from((None, {"kind": "normal", "sd": "0.1 t"}, {"kind": "poisson", "lot": "50 kg"})))
+            if law is not None:
+                node["demand"][sector] = (demand if isinstance(demand, dict) else {"amount": demand}) | {"each_step": law}
+    if draw(st.booleans()):
+        scenario["shocks"] = {"stop": shock_on(draw, scenario)}
+    return scenario
+
+
+def shock_on(draw: st.DrawFn, scenario: dict[str, Any]) -> dict[str, Any]:
+    """An outage, a ban, a surge or a longer way."""
+    commodity, region = draw(st.sampled_from(makers(scenario)))
+    others = buyers(scenario, commodity, region)
+    common = {"commodity": commodity, "start": "2026-03-04", "duration": "9 weeks"}
+    kinds: dict[str, dict[str, Any]] = {"outage": {"region": region, "severity": draw(st.sampled_from((0.4, 1.0)))}}
+    if others:
+        kinds["export_ban"] = {"from": region, "to": others, "leakage": draw(st.sampled_from((0.0, 0.2)))}
+        kinds["transport"] = {"from": region, "to": others, "delay": "17 days"}
+    last = next(iter(scenario["network"]["commodities"]))
+    users = [n.rpartition(".")[2] for n, node in scenario["network"]["nodes"].items() if node.get("demand") and n.startswith(last)]
+    if users:
+        kinds["demand_surge"] = {"commodity": last, "region": users[0], "size": 0.4}
+    kind = draw(st.sampled_from(sorted(kinds)))
+    return {"kind": kind, **common, **kinds[kind]}

@@ -23,7 +23,7 @@ from sim.model.model import Entry, Model
 from sim.scenario import Scenario, load, shipped, variants
 from sim.study.ensemble import ensemble
 from sim.study.execution import Execution
-from tests.property.networks import networks, shaken
+from tests.property.networks import levelled, networks, shaken
 from tests.worlds import write
 
 CASES = sorted(shipped())
@@ -170,6 +170,48 @@ def test_twin(mapping: dict[str, Any]) -> None:
     agree(compile_model(scenario_of(mapping)), runs=(0, 2))
 
 
+@settings(max_examples=25)
+@given(levelled())
+def test_twin_where_nodes_order_up_to_levels(mapping: dict[str, Any]) -> None:
+    agree(compile_model(scenario_of(mapping)), runs=(0, 2))
+
+
+def test_twin_where_two_inputs_are_put_together() -> None:
+    """Levels out of step, so that now one input lacks and now the other; a buyer far away and one at home; the world rests all the same."""
+    demand = {"amount": "3 t/week", "each_step": {"kind": "normal", "sd": "1 t"}}
+    nodes = {
+        "frame.made.A": {"production": "12 t/week", "order_up_to": "13 t"},
+        "glass.made.A": {"production": "3 t/week", "order_up_to": "8 t"},
+        "door.made.A": {"production": "6 t/week", "order_up_to": "5 t", "unmet": "backordered", "demand": {"use": demand}},
+        "door.made.B": {"order_up_to": "14 t", "demand": {"use": demand, "more": {"amount": "0 t/week"}}},
+    }
+    leads = {("frame.made", "A"): "1 week", ("glass.made", "A"): "3 weeks", ("door.made", "A"): "1 week", ("door.made", "B"): "30 days"}
+    recipe = {"recipe": {"frame.made": 2, "glass.made": 0.5}}
+    mapping = {
+        "clock": {"start": "2026-01-01", "horizon": "2 years", "step": "1 week"},
+        "runs": {"count": 5},
+        "rules": {"spare": "900 %", "price": {"feedback": False}},
+        "network": {
+            "commodities": {"frame.made": {}, "glass.made": {}, "door.made": recipe},
+            "nodes": nodes,
+            "trade": [{"commodity": c, "from": "A", "to": r, "lead": lead} for (c, r), lead in leads.items()],
+        },
+    }
+    scenario = scenario_of(mapping)
+    agree(compile_model(scenario), runs=(0, 2))
+    fill = ensemble(scenario, compile_model(scenario)).outcomes["fill_rate"]
+    assert ((fill > 0.3) & (fill < 1.0)).any(axis=1).sum() >= 3
+
+
+@settings(max_examples=10)
+@given(networks())
+def test_twin_where_demand_is_drawn_step_by_step(mapping: dict[str, Any]) -> None:
+    for node in mapping["network"]["nodes"].values():
+        for sector, demand in node.get("demand", {}).items():
+            node["demand"][sector] = demand | {"each_step": {"kind": "normal", "sd": "200 kg"}}
+    agree(compile_model(scenario_of(mapping)), runs=(0, 2))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_twin_on_shipped_scenarios(name: str) -> None:
     agree(compile_model(load(name)), runs=(0, 3) if name in FEW else (0,))
@@ -196,11 +238,13 @@ def agree(model: Model, runs: tuple[int, ...]) -> None:
         name: [] for name in ("on_hand", "finished", "held", "unmet", "made", "order", "shipped", "released", "sold", "output")
     }
     kept |= {name: [] for name in TWIN_NAMES}
+    if net.up_to_level:
+        kept |= {"on_order": [], "expected_use": [], "expected_lead": [], "want": [], "got": [], "arrived": []}
 
     def count(room: Room, k: int) -> None:
         for name, arrays in kept.items():
             home, field = TWIN_NAMES.get(name, ("state" if hasattr(room.state, name) else "flows", name))
-            rows = getattr(getattr(room, home), field)
+            rows = room.arrived if name == "arrived" else getattr(getattr(room, home), field)
             arrays.append(by_node(room, rows) if name in OF_MAKERS else rows.copy())
 
     room = simulate(net, world, count)
@@ -222,6 +266,17 @@ def test_split(mapping: dict[str, Any]) -> None:
     scenario = scenario_of(mapping)
     whole = outcomes(scenario)
     for n_batch in (1, 2, 5):
+        for measure, values in outcomes(scenario, n_batch).items():
+            np.testing.assert_array_equal(values, whole[measure], err_msg=f"{measure}, batches of {n_batch}")
+
+
+@settings(max_examples=10)
+@given(levelled())
+def test_split_where_nodes_order_up_to_levels(mapping: dict[str, Any]) -> None:
+    mapping["runs"]["count"] = 270
+    scenario = scenario_of(mapping)
+    whole = outcomes(scenario)
+    for n_batch in (100, 257):
         for measure, values in outcomes(scenario, n_batch).items():
             np.testing.assert_array_equal(values, whole[measure], err_msg=f"{measure}, batches of {n_batch}")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import floor
 
 from sim.engine.twin.accounts import Guarantee, Member, Products, Store
 from sim.engine.twin.entities import Buyer, Cast, Link, Producer, Sector, Shipment, User
 from sim.engine.twin.habits import Habits
+from sim.engine.twin.levels import settle
 from sim.engine.twin.shocks import Strike, column, profiles
-from sim.model.world import Floats, Network, World
+from sim.model.world import Floats, Network, Varied, World
 
 NUMBERS = (
     "hoarding", "uneven", "g_order", "g_stock", "g_expect", "front_running", "alpha", "prospect", "momentum", "log_ceiling",
@@ -28,6 +29,8 @@ def assemble(network: Network, world: World, run: int) -> Cast:
     users = _users(network, column(world.demand, run), (producers, buyers, sectors))
     links = _links(network, world, run, producers, buyers)
     _rest(users, buyers)
+    for varied in world.each_step:
+        users[varied.user].drawn = _drawn(varied, run)
     stores, members = _stores(network, world, run, buyers)
     _alternatives(network, users)
     _products(network, world, run, buyers)
@@ -45,7 +48,7 @@ def assemble(network: Network, world: World, run: int) -> Cast:
         for number, (plan, events) in enumerate(zip(network.shocks, world.events, strict=True))
         for profile in profiles(events, run)
     ]
-    return Cast(
+    cast = Cast(
         producers=producers,
         buyers=buyers,
         users=users,
@@ -57,6 +60,15 @@ def assemble(network: Network, world: World, run: int) -> Cast:
         strikes=strikes,
         habits=habits,
     )
+    if network.up_to_level:
+        for n, level in enumerate(column(world.level, run)):
+            buyers[n].level, buyers[n].waits = level, n in network.backordered
+        settle(cast)
+    return cast
+
+
+def _drawn(varied: Varied, run: int) -> Callable[[int], float]:
+    return lambda step: float(varied.want(step)[run])
 
 
 def _habits(network: Network, world: World, run: int) -> Habits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import exp, floor, log
 
@@ -122,6 +123,10 @@ class Buyer:
     region: str
     recycled: float
     cover_steps: float
+    level: float = 0.0
+    """Level to which it orders, where buyers do."""
+    waits: bool = False
+    """Its final users wait for what they do not get at once."""
     short: float
     """Elasticity of demand at once, positive."""
     long: float
@@ -238,6 +243,12 @@ class User:
     """Part of what can change that has, fraction."""
     changed: float = 0.0
     """What it wants of another material in the step, t of this one."""
+    drawn: Callable[[int], float] | None = None
+    """Its demand in a step, by number, where that is drawn step by step."""
+    owed: float = 0.0
+    """What it still waits for, t."""
+    late: float = 0.0
+    """What of its want in the step at hand it waits for, or has lost, under levels to order up to, t."""
     want: float = 0.0
     got: float = 0.0
     consumed: float = 0.0
@@ -245,6 +256,8 @@ class User:
     @property
     def unmet(self) -> float:
         """Wanted for usual output and not got, t: what would refill a sector's products is not missed."""
+        if self.buyer.waits:
+            return self.late
         return max(0.0, self.want / self.works_in.work - self.got) if self.works_in else self.want - self.got
 
 

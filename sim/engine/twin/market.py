@@ -58,7 +58,8 @@ def _change(cast: Cast) -> None:
 
 def _final_want(user: User, step: int) -> float:
     buyer = user.buyer
-    return user.demand * user.surge * _at(buyer.tide, step) * buyer.answer * (user.works_in.work if user.works_in else 1.0)
+    demand = user.drawn(step) if user.drawn else user.demand
+    return demand * user.surge * _at(buyer.tide, step) * buyer.answer * (user.works_in.work if user.works_in else 1.0)
 
 
 def _at(course: Sequence[float], step: int) -> float:
@@ -222,6 +223,7 @@ def _unserved(buyer: Buyer) -> float:
 def learn(cast: Cast) -> None:
     """Buyers learn how long their goods now take; producers what is asked of them, up to what they could make in full."""
     _learn_leads(cast)
+    see_needs(cast)
     _learn_orders(cast)
 
 
@@ -234,13 +236,17 @@ def _learn_leads(cast: Cast) -> None:
             buyer.expected_lead += cast.habits.g_expect * (lead - buyer.expected_lead)
 
 
-def _learn_orders(cast: Cast) -> None:
+def see_needs(cast: Cast) -> None:
+    """Buyers see what they still need, and sellers what they had to turn away."""
     for buyer in cast.buyers:
         buyer.need = _unserved(buyer)
         weights = [link.share * link.clear for link in buyer.inbound]
         total = sum(weights)
         for link, weight in zip(buyer.inbound, weights, strict=True):
             link.turned_away = buyer.need * weight / total if total > 0.0 else 0.0
+
+
+def _learn_orders(cast: Cast) -> None:
     for producer in cast.producers:
         if producer.sells:
             seen = sum(link.seen for link in producer.outbound)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from sim.engine.twin import market, prices, sectors, sourcing, stores, supply
+from sim.engine.twin import levels, market, prices, sectors, sourcing, stores, supply
 from sim.engine.twin.assemble import assemble
 from sim.engine.twin.entities import Cast, Link, Shipment
 from sim.engine.twin.log import Event, Log
@@ -169,7 +169,7 @@ class _Twin:
     """A cast, its calendar and its books."""
 
     def __init__(self, network: Network, cast: Cast, purse: Purse, threshold: float) -> None:
-        self._n_step = network.n_step
+        self._n_step, self._up_to_level = network.n_step, network.up_to_level
         self._cast = cast
         self._purse = purse
         self._calendar = simpy.Environment()
@@ -197,6 +197,9 @@ class _Twin:
     def _step(self, step: int) -> None:
         cast = self._cast
         feel(cast)
+        if self._up_to_level:
+            self._step_up_to_level(step)
+            return
         market.arrive(cast)
         market.recycle(cast, step)
         supply.muster(cast)
@@ -224,6 +227,22 @@ class _Twin:
         supply.remember(cast)
         supply.support(cast)
         self._purse.pay(step)
+        self._count(step)
+
+    def _step_up_to_level(self, step: int) -> None:
+        cast = self._cast
+        market.arrive(cast)
+        market.recycle(cast, step)
+        supply.muster(cast)
+        market.want(cast, step)
+        levels.use(cast)
+        levels.make(cast)
+        levels.order(cast)
+        market.ship(cast)
+        self._depart(step)
+        market.see_needs(cast)
+        sourcing.qualify(cast)
+        supply.remember(cast)
         self._count(step)
 
     def _depart(self, step: int) -> None:

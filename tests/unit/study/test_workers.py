@@ -32,6 +32,7 @@ from sim.study import kept, task
 from sim.study.ensemble import split
 from sim.study.kept import Kept
 from sim.study.pool import Processes
+from tests.bench.serial import scenario
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNS = 1100
@@ -102,6 +103,12 @@ def test_a_cluster_gives_the_same_bits(cluster: str, alone: Record) -> None:
         assert_same(sim.simulate(flagship(), sim.Execution(workers=workers)).record, alone)
 
 
+def test_demand_drawn_step_by_step_is_drawn_where_it_is_played() -> None:
+    here = sim.simulate(scenario(80, 300)).record
+    with sim.processes(2) as workers:
+        assert_same(sim.simulate(scenario(80, 300), sim.Execution(workers=workers)).record, here)
+
+
 def test_sketches_and_shelves_give_the_same_bits_too(monkeypatch: pytest.MonkeyPatch) -> None:
     many = flagship(kept.SketchFan.N_BIN + 20)
     exact = sim.simulate(many).record
@@ -147,7 +154,7 @@ def test_workers_that_always_die_are_given_up() -> None:
 def test_a_mistake_in_a_worker_is_told_as_here() -> None:
     layout = kept.lay_out(compile_model(flagship()), 400)
     with Processes(2) as workers, pytest.raises(ModelError, match="no such world"):
-        list(workers.parts(task.Task(layout, _Impossible(), 32), [range(32)], Kept(layout), None))
+        list(workers.parts(task.Task(layout, cast("Any", _Impossible()), 32), [range(32)], Kept(layout), None))
 
 
 class _Impossible:
@@ -162,18 +169,18 @@ class _Impossible:
 def test_what_was_put_by_is_gone_on_with(tmp_path: Path, alone: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.record.checkpoint.EVERY_S", 0.0)
     monkeypatch.setattr("sim.record.checkpoint.LARGEST_PART", 1e9)
-    scenario = flagship()
+    asked = flagship()
 
     def stop(done: int, wanted: int) -> None:
         if done >= 500:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), resumable(scenario, tmp_path, False) as checkpoint:
-        sim.simulate(scenario, sim.Execution(stop, checkpoint=checkpoint, n_batch=100))
+    with pytest.raises(KeyboardInterrupt), resumable(asked, tmp_path, False) as checkpoint:
+        sim.simulate(asked, sim.Execution(stop, checkpoint=checkpoint, n_batch=100))
     told: list[int] = []
-    with sim.processes(2) as workers, resumable(scenario, tmp_path, True) as checkpoint:
+    with sim.processes(2) as workers, resumable(asked, tmp_path, True) as checkpoint:
         assert checkpoint.n_before == 400
-        found = sim.simulate(scenario, sim.Execution(lambda done, _: told.append(done), workers, checkpoint, n_batch=64))
+        found = sim.simulate(asked, sim.Execution(lambda done, _: told.append(done), workers, checkpoint, n_batch=64))
         assert_same(found.record, alone)
         checkpoint.finished()
     assert told[0] > 400
@@ -193,16 +200,16 @@ def test_two_at_the_same_work_do_not_meet(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("resume", [True, False])
 def test_work_of_other_versions_is_not_gone_on_with(resume: bool, tmp_path: Path) -> None:
-    scenario = flagship()
-    with resumable(scenario, tmp_path, False) as old:
+    asked = flagship()
+    with resumable(asked, tmp_path, False) as old:
         old.key = {**old.key, "numpy": "1.0"}
         old.save({"done": np.ones(3, dtype=np.bool_)})
     if resume:
         with pytest.raises(DataError, match=r"numpy 1\.0, now"):
-            resumable(scenario, tmp_path, resume).__enter__()
+            resumable(asked, tmp_path, resume).__enter__()
         assert list(tmp_path.iterdir())
     else:
-        with resumable(scenario, tmp_path, resume) as fresh:
+        with resumable(asked, tmp_path, resume) as fresh:
             assert fresh.n_before == 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 
 import simpy
 
-from sim.engine.board import Board, schedule
+from sim.engine.board import Board
 from sim.engine.ledger import Breach, Ledger, Watch
 from sim.engine.money import Purse
 from sim.engine.room import Room
@@ -46,24 +46,24 @@ def _play(room: Room, counts: Sequence[Count], start_order: Sequence[int] | None
     """Start the processes of the calendar and let it run to the horizon."""
     board, env = Board(room), simpy.Environment()
     n_shock, n_step = len(room.plan.net.shocks), room.plan.net.n_step
-    processes = [_shock(env, board, shock, n_step) for shock in range(n_shock)] + [_market(env, room, board, counts)]
+    processes = [_shock(env, board, shock) for shock in range(n_shock)] + [_market(env, room, board, counts)]
     for i in start_order if start_order is not None else range(len(processes)):
         env.process(processes[i])
     env.run(until=n_step)
 
 
-def _shock(env: simpy.Environment, board: Board, shock: int, n_step: int) -> Generator[simpy.Event, None, None]:
+def _shock(env: simpy.Environment, board: Board, shock: int) -> Generator[simpy.Event, None, None]:
     """Wake at each step where the shock opens, closes, rises or falls in some run."""
-    for k, runs in schedule(board.room.world.events[shock], n_step):
+    for k, _ in board.wakes[shock]:
         yield env.timeout(k - env.now)
-        board.switch(shock, k, runs)
+        board.switch()
 
 
 def _market(env: simpy.Environment, room: Room, board: Board, counts: Sequence[Count]) -> Generator[simpy.Event, None, None]:
     """Trade once a step, half a step after shocks have switched, so that ties are settled by the clock."""
     yield env.timeout(MARKET_OPENS)
     for k in range(room.plan.net.n_step):
-        board.apply()
+        board.apply(k)
         step(room, k)
         for count in counts:
             count(room, k)

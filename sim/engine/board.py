@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.room import Room
 from sim.engine.state import no_effects
@@ -40,6 +41,17 @@ TOUCHED = {
     "may": ("substitution",),
 }
 """Effects that each kind of shock, and of policy with a course of its own, has."""
+FLAGS = {
+    "is_hurried": ("hurry", "rush"),
+    "is_pledged": ("pledge", "start"),
+    "is_capped": ("cap", "start"),
+    "is_joint": ("calm", "start"),
+    "is_delayed": ("delay", "start"),
+    "is_taxed": ("duty", "start"),
+}
+"""Flags that let a rule be skipped while its effect is nowhere, with that and the instant from which it may be."""
+PAIRS_AHEAD = 4096
+"""Pairs of step and run worked out in one go."""
 SOONEST = 1e-9
 """Steps below which approval is at once, and force below which works do not run yet."""
 
@@ -54,7 +66,7 @@ def table(events: Events) -> Floats:
     return np.stack([np.broadcast_to(getattr(events, line), events.start.shape) for line in LINES])
 
 
-def strength(lines: Floats, k: int) -> Floats:
+def strength(lines: Floats, k: int | Ints) -> Floats:
     """Level, cover, threat and rush in step k, [4, event, run].
 
     The level is the mean of the shock's profile over the step: 1, then a line to `after`, then `after`; cover is the part of the step
@@ -62,7 +74,7 @@ def strength(lines: Floats, k: int) -> Floats:
 
     Arguments:
         lines: `table(events)`, of all runs or some.
-        k: number of the step.
+        k: number of the step, one or [run].
     """
     spans = np.fmax(np.minimum(k + 1, lines[_TO]) - np.maximum(k, lines[_FROM]), 0.0)
     full, ramp, rest = spans[:3]
@@ -72,7 +84,8 @@ def strength(lines: Floats, k: int) -> Floats:
     at = np.nonzero(ramp)
     if len(at[0]):
         full_end, ramp_end = lines[3][at], lines[4][at]
-        middle = (np.maximum(k, full_end) + np.minimum(k + 1, ramp_end)) / 2
+        k_at = np.broadcast_to(k, ramp.shape)[at]
+        middle = (np.maximum(k_at, full_end) + np.minimum(k_at + 1, ramp_end)) / 2
         now[0][at] += ramp[at] * (1.0 + (after[at] - 1.0) * (middle - full_end) / (ramp_end - full_end))
     return now
 
@@ -102,10 +115,13 @@ def schedule(events: Events, n_step: int) -> Iterator[tuple[int, Ints]]:
 
 
 class Board:
-    """Levels of all shocks in all runs: written by the shocks' processes, read by the market."""
+    """Levels of all shocks in all runs: the shocks' processes say when something switches, the market reads what it comes to.
+
+    What each switch comes to is known from the start, so it is worked out for many steps and runs in one go, ahead of time.
+    """
 
     def __init__(self, room: Room) -> None:
-        net, n_run = room.plan.net, room.world.n_run
+        net = room.plan.net
         self.room = room
         self.plans = net.shocks
         self.makers = [np.searchsorted(room.plan.makers, plan.nodes) for plan in net.shocks]
@@ -116,69 +132,96 @@ class Board:
         self.dependence = [_dependence(room, links, nodes) for links, nodes in zip(struck, self.inbound, strict=True)]
         """Part of what each of these buys at rest that the shock may strike, [node concerned, run]; 1 where it names no trade."""
         self.tables = [table(events) for events in room.world.events]
-        self.now = [np.zeros((4, *events.start.shape)) for events in room.world.events]
-        """Level, cover, threat and rush of each event now, a [4, event, run] array a shock."""
         kinds = {plan.kind for plan in net.shocks}
         self.touched = ["cover", "level"] + [name for name, by in TOUCHED.items() if kinds & set(by)]
+        if "calm" not in self.touched and "bite" in self.touched:
+            self.touched.remove("bite")  # only joint buyers look at it
         if "promised" in self.touched:
             room.promised_t = np.zeros_like(room.leak_t)
-        self.stale = np.zeros(n_run, dtype=bool)
+        self.wakes = [list(schedule(events, net.n_step)) for events in room.world.events]
+        """Steps at which each shock switches in some runs, with these."""
+        self._lay_out(room.world.n_run, net.n_step)
+        self.may_be = {flag: self._may_be(effect, line) for flag, (effect, line) in FLAGS.items()}
+        """Whether an effect may be there in a step, [step]."""
+        self.is_due = False
+        self.end, self.start, self.columns = 0, 0, []
 
-    def switch(self, shock: int, k: int, runs: Ints) -> None:
-        """Set a shock's level for step k in the runs concerned; what it does is worked out when the market next looks."""
-        self.now[shock][:, :, runs] = strength(self.tables[shock][:, :, runs], k)
-        self.stale[runs] = True
+    def _lay_out(self, n_run: int, n_step: int) -> None:
+        """Pairs of step and run in which some shock switches, in order."""
+        pairs = [k * n_run + runs for wakes in self.wakes for k, runs in wakes]
+        steps, self.runs = np.divmod(np.unique(np.concatenate([*pairs, np.array([], dtype=np.intp)])), n_run)
+        self.steps: Ints = steps
+        self.first = np.searchsorted(steps, np.arange(n_step + 1))
+        """Where the pairs of a step begin, [step + 1]."""
 
-    def apply(self) -> None:
-        """Bring the effects up to date; shocks combine in the order of their names, so the file's order does not matter."""
-        if not self.plans:
+    def switch(self) -> None:
+        """A shock switches in this step in some runs; what that comes to is looked up when the market next does."""
+        self.is_due = True
+
+    def apply(self, k: int) -> None:
+        """Bring the effects up to date."""
+        room = self.room
+        for flag, steps in self.may_be.items():
+            setattr(room, flag, bool(steps[k]))
+        if not self.is_due:
             return
-        runs = np.flatnonzero(self.stale)
-        if not len(runs):
-            return
-        room, effects = self.room, self.room.effects
+        if k >= self.end:
+            self._look_ahead(k)
+        runs, part = self.runs[self.first[k] : self.first[k + 1]], slice(self.first[k] - self.start, self.first[k + 1] - self.start)
+        for array, values in self.columns:
+            array[..., runs] = values[..., part]
+        self.is_due = False
+
+    def _look_ahead(self, k: int) -> None:
+        """Work out what shocks come to in the runs that switch in this step and some of the next."""
+        self.start = int(self.first[k])
+        self.end = max(k + 1, int(np.searchsorted(self.first, self.start + PAIRS_AHEAD, side="right")) - 1)
+        pairs = slice(self.start, self.first[self.end])
+        steps, runs = self.steps[pairs], self.runs[pairs]
+        room = self.room
         fx = no_effects(room.plan, len(runs), self.touched)
+        # Shocks combine in the order of their names, so the file's order does not matter.
         for shock, plan in enumerate(self.plans):
-            now = self.now[shock][:, :, runs]
+            lines = self.tables[shock][:, :, runs]
+            now = strength(lines, steps)
             now[1].max(axis=0, out=fx["cover"][shock])
             fx["level"][shock] = (now[1] - now[0] if plan.is_policy else now[0]).max(axis=0)
             for event in np.flatnonzero(now[1:].any(axis=(0, 2))):
-                self._strike(fx, shock, runs, now[:, event], self.tables[shock][-3:, event, runs])
-        for name, now in fx.items():
-            getattr(effects, name)[:, runs] = now
+                self._strike(fx, shock, runs, now[:, event], lines[-3:, event])
+        self.columns = [(getattr(room.effects, name), now) for name, now in fx.items()]
         if "threat" in self.touched:
             hoarding, cover = columns(room.world.hoarding, runs), columns(room.world.cover_steps, runs)
             fear = fx["threat"] - fx["calm"] * fx["bite"] if {"calm", "bite"} <= fx.keys() else fx["threat"]
-            room.cover_now[:, runs] = cover * (1.0 + (hoarding - 1.0) * fear)
+            self.columns.append((room.cover_now, cover * (1.0 + (hoarding - 1.0) * fear)))
         if {"open", "duty", "favour"} & set(self.touched):
-            self._restrict(fx, runs)
-        room.is_hurried = self._is_any("hurry", 3)
-        room.is_pledged = self._is_any("pledge", 1)
-        room.is_capped = self._is_any("cap", 1)
-        room.is_joint = self._is_any("calm", 1)
-        room.is_delayed = self._is_any("delay", 0)
-        room.is_taxed = self._is_any("duty", 1)
-        self.stale[runs] = False
+            self.columns += self._restrict(fx, runs)
 
-    def _is_any(self, effect: str, line: int) -> bool:
-        """Some shock with this effect has a level (0), a cover (1) or a rush (3) in some run."""
-        return any(bool(now[line].any()) for plan, now in zip(self.plans, self.now, strict=True) if plan.kind in TOUCHED[effect])
+    def _may_be(self, effect: str, line: str) -> NDArray[np.bool_]:
+        """Steps in which some shock with this effect may have begun in some run and not ended in all."""
+        steps, there = np.arange(self.room.plan.net.n_step), np.zeros(self.room.plan.net.n_step, dtype=bool)
+        for plan, events in zip(self.plans, self.room.world.events, strict=True):
+            begins = getattr(events, line)[np.isfinite(events.start)]
+            if plan.kind in TOUCHED[effect] and len(begins):
+                ends = np.broadcast_to(events.end, events.start.shape)[np.isfinite(events.start)]
+                there |= (steps + 1 > begins.min()) & (steps < ends.max())
+        return there
 
-    def _restrict(self, fx: dict[str, Floats], runs: Ints) -> None:
+    def _restrict(self, fx: dict[str, Floats], runs: Ints) -> list[tuple[Floats, Floats]]:
         """What restricted links still pass, and what speaks for each link as it now is."""
-        room = self.room
+        room, found = self.room, []
         usual = columns(room.world.share, runs)
         if "open" in self.touched:
-            room.leak_t[:, runs] = np.maximum(fx["passing"] - fx["open"], 0.0) * columns(room.world.base_flow, runs)
+            flow = columns(room.world.base_flow, runs)
+            found.append((room.leak_t, np.maximum(fx["passing"] - fx["open"], 0.0) * flow))
             if "promised" in self.touched:
-                room.promised_t[:, runs] = np.maximum(fx["promised"] - fx["open"], 0.0) * columns(room.world.base_flow, runs)
-            room.half_open[runs] = ((fx["open"] > 0.0) & (fx["open"] < 1.0)).any(axis=0)
+                found.append((room.promised_t, np.maximum(fx["promised"] - fx["open"], 0.0) * flow))
+            found.append((room.half_open, ((fx["open"] > 0.0) & (fx["open"] < 1.0)).any(axis=0)))
             usual = usual * fx["passing"]
         if "duty" in self.touched:
             usual = usual * np.exp(-columns(room.world.switching, runs) * fx["duty"])
         if "favour" in self.touched:
             usual = usual * np.exp(fx["favour"])
-        room.usual[:, runs] = usual
+        return [*found, (room.usual, usual)]
 
     def _strike(self, fx: dict[str, Floats], shock: int, runs: Ints, now: Floats, how: Floats) -> None:
         plan = self.plans[shock]
@@ -192,7 +235,7 @@ class Board:
             # Of an outage people fear what is lost; of a rule, all that it may come to stop.
             part = columns(self.dependence[shock], runs) * (size if plan.kind == OUTAGE else 1.0)
             fx["threat"][buyers] = np.maximum(fx["threat"][buyers], threatened * part)
-            if plan.kind in TOUCHED["bite"]:
+            if plan.kind in TOUCHED["bite"] and "bite" in fx:
                 fx["bite"][buyers] = np.maximum(fx["bite"][buyers], covered * part)
         if plan.kind in TOUCHED["hurry"]:
             fx["hurry"][links] = np.maximum(fx["hurry"][links], hurried)

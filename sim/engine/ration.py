@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.sums import Groups
 from sim.model.world import TINY, Floats, Ints
+
+Marks = NDArray[np.bool_]
 
 
 class Ration(Protocol):
@@ -127,22 +130,22 @@ class HighestBid:
     def __call__(self, supply: Floats, claims: Floats, out: Floats, claimed: Floats | None = None) -> Floats:
         """Share by water-filling, in the runs in which some seller has not enough."""
         self.total = self.groups.sum(claims, self._room[: supply.size].reshape(supply.shape))
-        short = np.flatnonzero(np.logical_or.reduce(self.total > supply, axis=0))
+        is_short = np.logical_or.reduce(self.total > supply, axis=0)
+        short = np.flatnonzero(is_short)
+        if out is not claims:
+            out[...] = claims
         if not len(short):
-            if out is not claims:
-                out[...] = claims
             return out
         bid = self.bid if isinstance(self.runs, slice) else self.bid.take(self.runs, axis=1)
         if 2 * len(short) > claims.shape[1]:
-            return self._fill(supply, claims, claims * bid, out)
+            # Where all have enough the claims themselves: raising a level may miss them by rounding, and so depend on the other runs.
+            return self._fill(supply, claims, claims * bid, out, is_short)
         wanted = claims.take(short, axis=1)
         filled = self._fill(supply.take(short, axis=1), wanted, wanted * bid.take(short, axis=1), np.empty_like(wanted))
-        if out is not claims:
-            out[...] = claims
         out[:, short] = filled
         return out
 
-    def _fill(self, supply: Floats, claims: Floats, waiting: Floats, out: Floats) -> Floats:
+    def _fill(self, supply: Floats, claims: Floats, waiting: Floats, out: Floats, runs: Marks | bool = True) -> Floats:
         """Raise the level until goods are gone; who has its claim waits no longer, `waiting` being the weights of those who do."""
         groups, level, left = self.groups, np.empty_like(supply), supply.copy()
         offer, now, given = np.empty_like(claims), np.empty_like(claims), np.zeros_like(claims)
@@ -152,11 +155,11 @@ class HighestBid:
             served = np.less_equal(claims, offer)
             np.logical_and(served, waiting, out=served)
             if not served.any():
-                return np.minimum(np.add(given, offer, out=given), claims, out=out)
+                return np.minimum(np.add(given, offer, out=given), claims, out=out, where=runs)
             np.multiply(claims, served, out=now)
             np.add(given, now, out=given)
             np.copyto(waiting, 0.0, where=served)
             np.subtract(left, groups.sum(now, level), out=left)
             np.maximum(left, 0.0, out=left)
         np.divide(left, np.maximum(groups.sum(waiting, level), TINY, out=level), out=level)
-        return np.minimum(np.add(given, groups.scale(waiting, level, offer), out=given), claims, out=out)
+        return np.minimum(np.add(given, groups.scale(waiting, level, offer), out=given), claims, out=out, where=runs)

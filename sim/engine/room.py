@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.engine.courses import in_use, swaps
 from sim.engine.plan import Plan
+from sim.engine.ration import Proportional
 from sim.engine.stages import Stages
 from sim.engine.state import Effects, at_rest, market_at_rest, no_effects, no_flows, rest_wants, works_at_rest
 from sim.engine.sums import Groups
@@ -154,6 +155,10 @@ class Room:
         """Cover that buyers want now, steps of use, [node, run]; the board of shocks keeps it."""
         self.lead_steps = net.links.lead_steps[:, None].astype(np.float64)
         self.in_need = False
+        self.is_short = self.was_short = True
+        """Some user may want in vain in this step, or may have in the one before."""
+        self.may_be_served = isinstance(self.plan.use_ration, Proportional) and not self.swaps
+        """Where stock is enough for all users of a node each gets its want to the last bit, and no sector lacks anything."""
         self.is_hurried = self.is_delayed = self.is_taxed = self.is_pledged = self.is_capped = self.is_joint = False
         """Whether buyers hurry, journeys take longer, tariffs are due, output is pledged, purchases from one origin are capped, or some
         buy jointly in any run now; the board of shocks says so."""

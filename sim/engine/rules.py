@@ -123,8 +123,14 @@ def use(room: Room) -> None:
     """5. Stock is shared among the users of a node; what a user does not get is unmet."""
     f = room.flows
     np.minimum(room.usable, f.wanted, out=f.served)
-    room.plan.use_ration(f.served, f.want, f.got, f.wanted)
-    np.subtract(f.want, f.got, out=f.unmet)
+    room.was_short, room.is_short = room.is_short, not (room.may_be_served and np.equal(f.served, f.wanted, out=room.mask).all())
+    if room.is_short:
+        room.plan.use_ration(f.served, f.want, f.got, f.wanted)
+        np.subtract(f.want, f.got, out=f.unmet)
+        return
+    f.got[...] = f.want
+    if room.was_short:
+        f.unmet[...] = 0.0
 
 
 def make(room: Room, k: int) -> None:

@@ -86,10 +86,15 @@ def make(room: Room, used: Floats) -> None:
     np.add(usual, TINY, out=usual)
     ratio = rows.take(f.got, rows.got)
     np.divide(np.add(ratio, TINY, out=ratio), usual, out=ratio)
-    np.subtract(1.0, ratio, out=rows.lacking)
-    np.maximum(rows.lacking, 0.0, out=rows.lacking)
-    if room.has_products:
-        f.unmet[rows.users] = np.multiply(rows.lacking, usual, out=rows.part)
+    if room.has_products and not room.is_short and f.work.min() < 1.0:
+        room.is_short = True  # rounding of stocks at rest may let a sector plan a last bit less than usual
+    if room.is_short:
+        np.subtract(1.0, ratio, out=rows.lacking)
+        np.maximum(rows.lacking, 0.0, out=rows.lacking)
+        if room.has_products:
+            f.unmet[rows.users] = np.multiply(rows.lacking, usual, out=rows.part)
+    elif room.was_short:
+        rows.lacking[...] = 0.0
     allowed = ratio
     if not rows.all_essential:
         work_here = rows.spread(f.work, rows.part)

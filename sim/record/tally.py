@@ -73,7 +73,7 @@ class Tally:
         self.stock = room.state.on_hand
         self.unmet_by_user, self.want_by_user = np.zeros(user), np.zeros(user)
         self.unmet, self.want = np.zeros(node), np.zeros(node)
-        self.share, self.cover, self.scratch = (np.empty(node) for _ in range(3))
+        self.share, self.cover, self.scratch = (np.zeros(node) for _ in range(3))
         self.first, self.last = np.full(node, np.inf), np.full(node, -1.0)
         self.n_short, self.deepest = np.zeros(node), np.zeros(node)
         self.lowest_cover = np.full(node, np.inf)
@@ -88,24 +88,18 @@ class Tally:
         sector = (len(net.sectors.name), n_run)
         self.lost, self.lost_high, self.lost_low, self.lost_now = (np.zeros(sector) for _ in range(4))
         self.cost_share = cost_share[room.plan.sectors.users][:, None]
+        self.has_costs = bool(self.cost_share.any())
         self.usual = room.plan.by_dst.sum(np.broadcast_to(room.world.base_flow, (len(net.links.src), n_run)).copy(), np.empty(node))
 
     def count(self, room: Room, k: int) -> None:
         """Fold step k."""
         f, plan = room.flows, room.plan
-        np.add(self.unmet_by_user, f.unmet, out=self.unmet_by_user)
         np.add(self.want_by_user, f.want, out=self.want_by_user)
-        # What sectors want to refill their products is no want that goes unmet, so the rest of a node's wants may not be either.
-        has_more = room.has_products
-        unmet = plan.by_user.sum(f.unmet, self.scratch) if has_more else np.subtract(f.wanted, f.served, out=self.scratch)
-        np.add(self.unmet, unmet, out=self.unmet)
         np.add(self.want, f.wanted, out=self.want)
-        np.maximum(f.wanted, TINY, out=self.share)
-        np.divide(unmet, self.share, out=self.share)
-        np.maximum(self.deepest, self.share, out=self.deepest)
-        np.greater(self.share, self.threshold, out=self.short)
-        if self.short.any():
-            self._date(k)
+        if room.is_short:
+            self._unmet(room, k)
+        elif room.was_short:
+            self.share[...] = 0.0
         np.maximum(room.state.expected_use, TINY, out=self.cover)
         np.divide(room.state.on_hand, self.cover, out=self.cover)
         np.minimum(self.lowest_cover, self.cover, out=self.lowest_cover)
@@ -118,6 +112,21 @@ class Tally:
             self._prices(room, k)
         if len(self.lost):
             self._sectors(room)
+
+    def _unmet(self, room: Room, k: int) -> None:
+        """What users want in vain in step k."""
+        f = room.flows
+        np.add(self.unmet_by_user, f.unmet, out=self.unmet_by_user)
+        # What sectors want to refill their products is no want that goes unmet, so the rest of a node's wants may not be either.
+        has_more = room.has_products
+        unmet = room.plan.by_user.sum(f.unmet, self.scratch) if has_more else np.subtract(f.wanted, f.served, out=self.scratch)
+        np.add(self.unmet, unmet, out=self.unmet)
+        np.maximum(f.wanted, TINY, out=self.share)
+        np.divide(unmet, self.share, out=self.share)
+        np.maximum(self.deepest, self.share, out=self.deepest)
+        np.greater(self.share, self.threshold, out=self.short)
+        if self.short.any():
+            self._date(k)
 
     def _date(self, k: int) -> None:
         """Count the short steps, and date the first and the last."""
@@ -145,10 +154,12 @@ class Tally:
 
     def _sectors(self, room: Room) -> None:
         rows = room.plan.sectors
-        np.add(self.lost_high, rows.fold(np.maximum, rows.lacking, rows.by_sector), out=self.lost_high)
         lost = np.subtract(1.0, room.flows.sold, out=self.lost_now)
         np.add(self.lost, lost, out=self.lost)
-        if self.cost_share.any():
+        if not room.is_short:
+            return
+        np.add(self.lost_high, rows.fold(np.maximum, rows.lacking, rows.by_sector), out=self.lost_high)
+        if self.has_costs:
             low = rows.fold(np.add, np.multiply(rows.lacking, self.cost_share, out=rows.part), rows.by_sector)
             np.add(self.lost_low, np.minimum(low, lost, out=self.lost_now), out=self.lost_low)
 

@@ -31,7 +31,7 @@ def in_turns(works: Mapping[str, Work], n_round: int) -> dict[str, list[float]]:
 
 def machine() -> str:
     """Where this runs."""
-    return f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}; one process, processor time, rounds in turns"
+    return f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def _processor() -> str:

@@ -1,0 +1,185 @@
+"""The compiled passes give the bits of NumPy's; where they cannot be had, or are not worth their loading, NumPy does it all."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from sim.draw import draw
+from sim.draw.sampling import source_of
+from sim.engine import fast
+from sim.engine.batch import MakePasses, simulate
+from sim.engine.passes import Passes
+from sim.engine.ration import HighestBid
+from sim.engine.room import Room
+from sim.engine.sums import Groups
+from sim.model.compile import compile_model
+from sim.model.model import Model
+from sim.model.world import Network, World
+from sim.record.tally import Tally
+from sim.scenario import load, shipped, variants
+from tests.property.networks import shaken
+from tests.worlds import write
+
+SCRATCH = {"scratch", "lost_now", "short", "new"}
+EVERY_RULE = (
+    ("gallium-export-halt", None),
+    ("gallium-export-halt", "pooled-60"),
+    ("eu-joint-stockpile", "joint-buying-and-pooled"),
+    ("eu-plan", "together"),
+    ("ev-battery-chain", "stock-and-source"),
+    ("overcapacity", "floor-runs-out"),
+    ("rare-earth-know-how", None),
+    ("russian-gas-lesson", "all-three"),
+    ("two-dependences", "home-and-less-gas"),
+    ("us-tariffs-on-china", "home-works"),
+)
+
+
+@pytest.fixture(scope="module")
+def fused() -> MakePasses:
+    pytest.importorskip("numba", reason="needs the extra `fast`")
+    return fast.compiled(may_compile=True)
+
+
+def played(model: Model, world: World, passes: MakePasses) -> dict[str, np.ndarray]:
+    """All that a batch comes to: state, market, works and flows after the last step, and outcomes."""
+    tally: list[Tally] = []
+
+    def count(room: Room, k: int) -> None:
+        if not tally:
+            tally.append(Tally(room, model.threshold, model.sectors.cost_share))
+        tally[0].count(room, k)
+
+    room = simulate(model.network, world, count, passes=passes)
+    parts = {name: getattr(room, name) for name in ("state", "market", "works", "flows")}
+    found = {f"{name}.{field.name}": getattr(part, field.name) for name, part in parts.items() for field in fields(part)}
+    unused = SCRATCH if model.network.prices else SCRATCH | {"price"}
+    found |= {f"tally.{name}": array for name, array in vars(tally[0]).items() if isinstance(array, np.ndarray) and name not in unused}
+    if room.purse is not None:
+        found["purse.paid"] = room.purse.paid
+    return found
+
+
+def differences(model: Model, world: World, fused: MakePasses) -> Iterator[str]:
+    """What is not the same to the bit; the sign of a zero is no difference, for processors settle it differently."""
+    numpy, compiled = played(model, world, Passes), played(model, world, fused)
+    for name, array in numpy.items():
+        if (np.ascontiguousarray(array) + 0.0).tobytes() != (np.ascontiguousarray(compiled[name]) + 0.0).tobytes():
+            yield name
+
+
+def test_compiled_passes_give_the_same_bits(fused: MakePasses) -> None:
+    # 300 runs are more than a tile of them and no multiple of one; all in one test, so that one process compiles.
+    for name, variant in EVERY_RULE:
+        scenario = load(name, variant=variant)
+        model = compile_model(scenario)
+        n_run = 300 if name == "gallium-export-halt" else 24
+        assert not list(differences(model, draw(model, source_of(scenario, [model]), 0, n_run), fused)), (name, variant)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_compiled_passes_give_the_same_bits_in_every_variant(name: str, fused: MakePasses) -> None:
+    for variant in (None, *variants(name)):
+        model = compile_model(scenario := load(name, variant=variant))
+        assert not list(differences(model, draw(model, source_of(scenario, [model]), 0, 24), fused)), variant
+
+
+@pytest.mark.long
+@given(scenario=shaken())
+@settings(max_examples=60, deadline=None)
+def test_compiled_passes_give_the_same_bits_in_made_up_networks(fused: MakePasses, scenario: dict[str, Any]) -> None:
+    model = compile_model(load(write(json.dumps(scenario))))
+    assert not list(differences(model, draw(model, 7, 0, 5), fused))
+
+
+def test_one_changed_bit_is_seen(fused: MakePasses) -> None:
+    model = compile_model(load("gallium-export-halt"))
+
+    class Off(Passes):
+        def step(self, room: Room, k: int) -> None:
+            super().step(room, k)
+            if k == model.network.n_step - 1:
+                room.market.price[0, 3] = np.nextafter(room.market.price[0, 3], 9.0)
+
+    assert "market.price" in list(differences(model, draw(model, 1, 0, 8), Off))
+
+
+class Absent(ImportError):
+    """What a missing compiler raises."""
+
+
+def network() -> Network:
+    return compile_model(load("gallium-export-halt")).network
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [Absent("no module"), OSError("a library of it is missing"), SimpleNamespace(__version__="0.59.1"), RuntimeError("of another NumPy")],
+    ids=["missing", "broken", "too old", "does not fit"],
+)
+def test_a_compiler_that_cannot_be_used_is_no_hindrance(
+    broken: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def bring(name: str) -> Any:
+        if isinstance(broken, Exception):
+            raise broken
+        return broken
+
+    monkeypatch.setattr(importlib, "import_module", bring)
+    monkeypatch.setenv(fast.SWITCH, "1")
+    assert fast.choose(network(), 10) is Passes
+    assert "nothing can be compiled" in caplog.text
+
+
+def test_nothing_is_loaded_for_few_runs_or_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bring(name: str) -> Any:
+        raise AssertionError(f"{name} was asked for")
+
+    monkeypatch.setattr(fast, "compiled", lambda *, may_compile: bring("the compiler"))
+    monkeypatch.delenv(fast.SWITCH, raising=False)
+    assert fast.choose(network(), 2000) is Passes
+    monkeypatch.setenv(fast.SWITCH, "0")
+    assert fast.choose(network(), 10**9) is Passes
+
+
+def test_many_runs_ask_for_what_is_compiled_and_very_many_may_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(fast, "compiled", lambda *, may_compile: asked.append(may_compile) or Passes)
+    monkeypatch.delenv(fast.SWITCH, raising=False)
+    fast.choose(network(), 10_000)
+    fast.choose(network(), 1_000_000)
+    assert asked == [False, True]
+
+
+def test_the_command_does_not_load_the_compiler() -> None:
+    code = "import sys, sim.cli, sim.study.ensemble; sys.exit('numba' in sys.modules)"
+    environment = {name: value for name, value in os.environ.items() if name != fast.SWITCH}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+def test_who_has_enough_gets_its_claims_to_the_bit_whoever_else_is_short() -> None:
+    rng = np.random.default_rng(3)
+    claims, n_enough = rng.uniform(0.1, 1.0, (6, 400)), 150
+    groups = Groups(np.zeros(6, dtype=np.intp), 1)
+    supply = groups.sum(claims, np.empty((1, 400)))
+    supply[:, n_enough:] *= 0.5  # most runs are short, so that all are worked on at once; the first have just enough
+    ration = HighestBid(groups, 400)
+    ration.bid = rng.uniform(0.5, 2.0, (6, 400))
+    granted = ration(supply, claims, np.empty((6, 400)))
+    assert (granted[:, :n_enough] == claims[:, :n_enough]).all()
+    assert (granted[:, n_enough:].sum(axis=0) < 0.6 * claims[:, n_enough:].sum(axis=0)).all()
+    assert ration(supply, claims, claims) is claims
+    assert (claims == granted).all()

@@ -1,4 +1,4 @@
-"""Compile the passes of a step ahead of time: `python -m sim.engine.fast`."""
+"""Compile the passes over links ahead of time: `python -m sim.engine.fast`."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from sim.engine.fast import compiled
 
 began = time.perf_counter()
 compiled(may_compile=True)
-sys.stdout.write(f"The passes of a step are compiled ({time.perf_counter() - began:.1f} s).\n")
+sys.stdout.write(f"The passes over links are compiled ({time.perf_counter() - began:.1f} s).\n")

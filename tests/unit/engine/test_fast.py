@@ -19,16 +19,16 @@ from hypothesis import given, settings
 from sim.draw import draw
 from sim.draw.sampling import source_of
 from sim.engine import fast
-from sim.engine.batch import MakePasses, simulate
-from sim.engine.passes import Passes
-from sim.engine.ration import HighestBid
+from sim.engine.batch import simulate
+from sim.engine.passes import MakePasses, Passes
 from sim.engine.room import Room
-from sim.engine.sums import Groups
 from sim.model.compile import compile_model
 from sim.model.model import Model
 from sim.model.world import Network, World
+from sim.record.stock_tally import StockTally
 from sim.record.tally import Tally
 from sim.scenario import load, shipped, variants
+from sim.study.task import tally_of
 from tests.property.networks import shaken
 from tests.worlds import write
 
@@ -48,18 +48,18 @@ EVERY_RULE = (
 
 
 @pytest.fixture(scope="module")
-def fused() -> MakePasses:
+def compiled() -> MakePasses:
     pytest.importorskip("numba", reason="needs the extra `fast`")
     return fast.compiled(may_compile=True)
 
 
 def played(model: Model, world: World, passes: MakePasses) -> dict[str, np.ndarray]:
     """All that a batch comes to: state, market, works and flows after the last step, and outcomes."""
-    tally: list[Tally] = []
+    tally: list[Tally | StockTally] = []
 
     def count(room: Room, k: int) -> None:
         if not tally:
-            tally.append(Tally(room, model.threshold, model.sectors.cost_share))
+            tally.append(tally_of(model, room))
         tally[0].count(room, k)
 
     room = simulate(model.network, world, count, passes=passes)
@@ -72,49 +72,49 @@ def played(model: Model, world: World, passes: MakePasses) -> dict[str, np.ndarr
     return found
 
 
-def differences(model: Model, world: World, fused: MakePasses) -> Iterator[str]:
+def differences(model: Model, world: World, compiled: MakePasses) -> Iterator[str]:
     """What is not the same to the bit; the sign of a zero is no difference, for processors settle it differently."""
-    numpy, compiled = played(model, world, Passes), played(model, world, fused)
-    for name, array in numpy.items():
-        if (np.ascontiguousarray(array) + 0.0).tobytes() != (np.ascontiguousarray(compiled[name]) + 0.0).tobytes():
+    expected, got = played(model, world, Passes), played(model, world, compiled)
+    for name, array in expected.items():
+        if (np.ascontiguousarray(array) + 0.0).tobytes() != (np.ascontiguousarray(got[name]) + 0.0).tobytes():
             yield name
 
 
-def test_compiled_passes_give_the_same_bits(fused: MakePasses) -> None:
+def test_compiled_passes_give_the_same_bits(compiled: MakePasses) -> None:
     # 300 runs are more than a tile of them and no multiple of one; all in one test, so that one process compiles.
     for name, variant in EVERY_RULE:
         scenario = load(name, variant=variant)
         model = compile_model(scenario)
         n_run = 300 if name == "gallium-export-halt" else 24
-        assert not list(differences(model, draw(model, source_of(scenario, [model]), 0, n_run), fused)), (name, variant)
+        assert not list(differences(model, draw(model, source_of(scenario, [model]), 0, n_run), compiled)), (name, variant)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", sorted(shipped()))
-def test_compiled_passes_give_the_same_bits_in_every_variant(name: str, fused: MakePasses) -> None:
+def test_compiled_passes_give_the_same_bits_in_every_variant(name: str, compiled: MakePasses) -> None:
     for variant in (None, *variants(name)):
         model = compile_model(scenario := load(name, variant=variant))
-        assert not list(differences(model, draw(model, source_of(scenario, [model]), 0, 24), fused)), variant
+        assert not list(differences(model, draw(model, source_of(scenario, [model]), 0, 24), compiled)), variant
 
 
 @pytest.mark.long
 @given(scenario=shaken())
 @settings(max_examples=60, deadline=None)
-def test_compiled_passes_give_the_same_bits_in_made_up_networks(fused: MakePasses, scenario: dict[str, Any]) -> None:
+def test_compiled_passes_give_the_same_bits_in_made_up_networks(compiled: MakePasses, scenario: dict[str, Any]) -> None:
     model = compile_model(load(write(json.dumps(scenario))))
-    assert not list(differences(model, draw(model, 7, 0, 5), fused))
+    assert not list(differences(model, draw(model, 7, 0, 5), compiled))
 
 
-def test_one_changed_bit_is_seen(fused: MakePasses) -> None:
+def test_one_changed_bit_is_seen(compiled: MakePasses) -> None:
     model = compile_model(load("gallium-export-halt"))
 
     class Off(Passes):
-        def step(self, room: Room, k: int) -> None:
-            super().step(room, k)
-            if k == model.network.n_step - 1:
-                room.market.price[0, 3] = np.nextafter(room.market.price[0, 3], 9.0)
+        def switch(self, room: Room) -> None:
+            super().switch(room)
+            if room.next_step == model.network.n_step:
+                room.market.share[0, 3] = np.nextafter(room.market.share[0, 3], 9.0)
 
-    assert "market.price" in list(differences(model, draw(model, 1, 0, 8), Off))
+    assert list(differences(model, draw(model, 1, 0, 8), Off)) == ["market.share"]
 
 
 class Absent(ImportError):
@@ -168,18 +168,3 @@ def test_the_command_does_not_load_the_compiler() -> None:
     code = "import sys, sim.cli, sim.study.ensemble; sys.exit('numba' in sys.modules)"
     environment = {name: value for name, value in os.environ.items() if name != fast.SWITCH}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
-
-
-def test_who_has_enough_gets_its_claims_to_the_bit_whoever_else_is_short() -> None:
-    rng = np.random.default_rng(3)
-    claims, n_enough = rng.uniform(0.1, 1.0, (6, 400)), 150
-    groups = Groups(np.zeros(6, dtype=np.intp), 1)
-    supply = groups.sum(claims, np.empty((1, 400)))
-    supply[:, n_enough:] *= 0.5  # most runs are short, so that all are worked on at once; the first have just enough
-    ration = HighestBid(groups, 400)
-    ration.bid = rng.uniform(0.5, 2.0, (6, 400))
-    granted = ration(supply, claims, np.empty((6, 400)))
-    assert (granted[:, :n_enough] == claims[:, :n_enough]).all()
-    assert (granted[:, n_enough:].sum(axis=0) < 0.6 * claims[:, n_enough:].sum(axis=0)).all()
-    assert ration(supply, claims, claims) is claims
-    assert (claims == granted).all()

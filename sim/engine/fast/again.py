@@ -1,7 +1,6 @@
-"""Compiled passes over runs in which sellers have too little: goods go to those who bid most, unmet orders try again (step 8 of MODEL.md).
+"""Compiled passes over single runs in which sellers have too little: goods go to those who bid most, unmet orders try again (step 8).
 
-As in `goods`: the operations of the NumPy rules in their order, and so their bits. Both concern few runs as a rule, whose columns are taken
-out, worked on and put back.
+As in `links`: the operations of the NumPy rules in their order, and so their bits. Both concern few runs as a rule, so each goes by itself.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ from enum import auto
 
 import numpy as np
 
-from sim.engine.fast.rows import Rows, Table, compiled, larger, marks, n_row, number, numbers, pile, row, smaller, whole
+from sim.engine.fast.rows import Rows, Table, compiled, larger, marks, number, smaller, whole
 from sim.engine.trade import FLOOR
-from sim.model.world import TINY, Floats, Ints
+from sim.model.world import TINY, Floats
 
 
 class Ship(Rows):
@@ -55,212 +54,133 @@ class Ship(Rows):
 
 
 @compiled
-def which(marked: Floats, a: int, runs: Ints) -> int:
-    """Put down the runs of a tile that are marked by a number above 0, and count them."""
-    n = 0
-    for r in range(len(marked)):
-        if marked[r] > 0.0:
-            runs[n] = a + r
-            n += 1
-    return n
+def bids_of(x: Table, r: int, bids: Floats) -> None:
+    """Put down what each link's buyer offers in run r, [link]."""
+    offered = whole(x, Ship.bids)
+    for link in range(len(bids)):
+        bids[link] = offered[number(x, Ship.bid_of, link), r]
 
 
 @compiled
-def columns(rows: Floats, runs: Ints) -> Floats:
-    """Some runs' columns, row after row in memory."""
-    out = np.empty((len(rows), len(runs)))
-    for i in range(len(rows)):
-        now, all_runs = out[i], rows[i]
-        for j in range(len(runs)):
-            now[j] = all_runs[runs[j]]
-    return out
-
-
-@compiled
-def put(rows: Floats, runs: Ints, back: Floats) -> None:
-    """Put some runs' columns back."""
-    for i in range(len(rows)):
-        now, all_runs = back[i], rows[i]
-        for j in range(len(runs)):
-            all_runs[runs[j]] = now[j]
-
-
-@compiled
-def bids_of(x: Table, runs: Ints) -> Floats:
-    """What each link's buyer offers in some runs, [link, run of these]."""
-    offered = columns(whole(x, Ship.bids), runs)
-    out = np.empty((n_row(x, Ship.bid_of), len(runs)))
-    for link in range(len(out)):
-        out[link] = offered[number(x, Ship.bid_of, link)]
-    return out
-
-
-@compiled
-def members(x: Table) -> tuple:
-    """Where the links of each seller begin, and the links."""
-    n = n_row(x, Ship.by_src_first)
-    return numbers(x, Ship.by_src_first, 0, n), numbers(x, Ship.by_src_row, 0, n_row(x, Ship.by_src_row))
-
-
-@compiled
-def share_by_bid(claims: Floats, waiting: Floats, left: Floats, by_src: tuple) -> Floats:
-    """Each seller's level rises until its goods are gone: what each claim is granted.
+def share_by_bid(x: Table, r: int, claims: Floats, waiting: Floats) -> None:
+    """Each seller's level rises until its goods are gone; what is claimed in run r becomes what is granted.
 
     Arguments:
-        claims: t, [link, run].
-        waiting: what each bids; used up, [link, run].
-        left: what sellers have; used up, [maker, run].
-        by_src: where the links of each seller begin, and the links.
+        x: as `Ship` names it.
+        r: the run.
+        claims: t, [link].
+        waiting: what each bids; used up, [link].
     """
-    w, (firsts, links) = claims.shape[1], by_src
-    given, level, gone, now = np.zeros_like(claims), np.empty(w), np.empty(w), np.empty(w)
+    left = whole(x, Ship.finished)
     for link in range(len(claims)):
-        claim, bid = claims[link], waiting[link]
-        for r in range(w):
-            bid[r] = claim[r] * bid[r]
+        waiting[link] *= claims[link]
+        if waiting[link] == 0.0:
+            claims[link] = 0.0
     for m in range(len(left)):
-        first, end, there = firsts[m], firsts[m + 1], left[m]
+        first, end, there = number(x, Ship.by_src_first, m), number(x, Ship.by_src_first, m + 1), left[m, r]
         for _ in range(first, end):
-            _raise_level(waiting, there, level, links[first:end])
-            served = False
+            level, gone = there / larger(_total(x, m, waiting), TINY), 0.0
             for i in range(first, end):
-                claim, wait, granted = claims[links[i]], waiting[links[i]], given[links[i]]
-                for r in range(w):
-                    now[r] = claim[r] if claim[r] <= wait[r] * level[r] and wait[r] != 0.0 else 0.0
-                for r in range(w):
-                    granted[r] += now[r]
-                for r in range(w):
-                    wait[r] = 0.0 if now[r] > 0.0 else wait[r]
-                for r in range(w):
-                    served |= now[r] > 0.0
-                pile(gone, now, i == first)
-            if not served:
+                link = number(x, Ship.by_src_row, i)
+                if waiting[link] != 0.0 and claims[link] <= waiting[link] * level:
+                    gone += claims[link]
+                    waiting[link] = 0.0
+            if gone == 0.0:
                 break
-            for r in range(w):
-                there[r] = larger(there[r] - gone[r], 0.0)
-        _raise_level(waiting, there, level, links[first:end])
+            there = larger(there - gone, 0.0)
+        level = there / larger(_total(x, m, waiting), TINY)
         for i in range(first, end):
-            claim, wait, granted = claims[links[i]], waiting[links[i]], given[links[i]]
-            for r in range(w):
-                granted[r] = smaller(granted[r] + wait[r] * level[r], claim[r])
-    return given
+            link = number(x, Ship.by_src_row, i)
+            if waiting[link] != 0.0:
+                claims[link] = smaller(waiting[link] * level, claims[link])
 
 
 @compiled
-def _raise_level(waiting: Floats, left: Floats, level: Floats, rows: Ints) -> None:
-    for i in range(len(rows)):
-        pile(level, waiting[rows[i]], i == 0)
-    for r in range(len(level)):
-        level[r] = left[r] / larger(level[r], TINY)
+def _total(x: Table, m: int, claims: Floats) -> float:
+    """What is claimed of a seller, t."""
+    total = 0.0
+    for i in range(number(x, Ship.by_src_first, m), number(x, Ship.by_src_first, m + 1)):
+        total += claims[number(x, Ship.by_src_row, i)]
+    return total
 
 
 @compiled
-def ask_again(x: Table, runs: Ints) -> bool:
-    """Unmet orders of some runs go to sellers with goods left, over links that are open; whether some need is left."""
-    left, way, shipped, order, need = (
-        columns(whole(x, Ship.finished), runs),
-        columns(whole(x, Ship.way), runs),
-        columns(whole(x, Ship.shipped), runs),
-        columns(whole(x, Ship.order), runs),
-        columns(whole(x, Ship.need), runs),
-    )
-    ask, received, bids = np.empty_like(way), columns(whole(x, Ship.received), runs), bids_of(x, runs)
+def ask_again(x: Table, r: int, ask: Floats, bids: Floats) -> bool:
+    """Unmet orders of run r go to sellers with goods left, over links that are open; whether some need is left.
+
+    Arguments:
+        x: as `Ship` names it.
+        r: the run.
+        ask: scratch, [link].
+        bids: scratch, [link].
+    """
+    shipped, is_half, needs_more = whole(x, Ship.shipped), marks(x, Ship.half_open, 0, r, r + 1)[0], True
     for _ in range(number(x, Ship.sweeps, 0) - 1):
-        if not _ask_in_reach(x, (left, way, need), ask):
+        if not _ask_in_reach(x, r, ask):
             break
-        is_half = marks(x, Ship.half_open, 0, 0, runs[-1] + 1)
-        for j in range(len(runs)):
-            if is_half[runs[j]]:
-                _cap_half_open(x, ask[:, j], shipped[:, j], runs[j])
-        _grant(x, (left, shipped, ask), bids)
-        _still_needed(x, (order, shipped), received, need)
-    put(whole(x, Ship.finished), runs, left)
-    put(whole(x, Ship.shipped), runs, shipped)
-    put(whole(x, Ship.received), runs, received)
-    put(whole(x, Ship.need), runs, need)
-    return bool(np.any(need != 0.0))
+        if is_half:
+            _cap_half_open(x, r, ask)
+        _grant(x, r, ask, bids)
+        for link in range(len(ask)):
+            shipped[link, r] += ask[link]
+        needs_more = _still_needs(x, r)
+    return needs_more
 
 
 @compiled
-def _ask_in_reach(x: Table, now: tuple, ask: Floats) -> bool:
+def _ask_in_reach(x: Table, r: int, ask: Floats) -> bool:
     """Needs by what sellers have left behind open links; whether there is any of both."""
-    left, way, need = now
-    w, can = ask.shape[1], False
-    goods = np.empty(w)
+    left, way, need, can = whole(x, Ship.finished), whole(x, Ship.way), whole(x, Ship.need), False
     for n in range(len(need)):
-        first, end, lacking = number(x, Ship.by_dst_first, n), number(x, Ship.by_dst_first, n + 1), need[n]
-        if first == end:
-            continue
+        first, end, goods = number(x, Ship.by_dst_first, n), number(x, Ship.by_dst_first, n + 1), 0.0
         for i in range(first, end):
             link = number(x, Ship.by_dst_row, i)
-            open_, there, asked = way[link], left[number(x, Ship.seller, link)], ask[link]
-            for r in range(w):
-                asked[r] = open_[r] * there[r]
-            pile(goods, asked, i == first)
-        for r in range(w):
-            can |= goods[r] != 0.0 and lacking[r] != 0.0
-        for r in range(w):
-            goods[r] = lacking[r] / larger(goods[r], TINY)
+            ask[link] = way[link, r] * left[number(x, Ship.seller, link), r]
+            goods += ask[link]
+        can |= goods != 0.0 and need[n, r] != 0.0
+        per_weight = need[n, r] / larger(goods, TINY)
         for i in range(first, end):
-            asked = ask[number(x, Ship.by_dst_row, i)]
-            for r in range(w):
-                asked[r] *= goods[r]
+            ask[number(x, Ship.by_dst_row, i)] *= per_weight
     return can
 
 
 @compiled
-def _cap_half_open(x: Table, ask: Floats, shipped: Floats, r: int) -> None:
-    """A link open for a part of the step passes that part of what is asked, however often it is asked; one run."""
+def _cap_half_open(x: Table, r: int, ask: Floats) -> None:
+    """A link open for a part of the step passes that part of what is asked, however often it is asked."""
+    open_, order, leak, shipped = whole(x, Ship.open), whole(x, Ship.order), whole(x, Ship.leak_t), whole(x, Ship.shipped)
     for link in range(len(ask)):
-        is_open = row(x, Ship.open, link, r, r + 1)[0]
-        passed = ask[link] * is_open
-        if 0.0 < is_open < 1.0:
-            most = larger(
-                is_open * row(x, Ship.order, number(x, Ship.buyer, link), r, r + 1)[0]
-                + row(x, Ship.leak_t, link, r, r + 1)[0]
-                - shipped[link],
-                0.0,
-            )
-            passed = smaller(passed, most)
-        ask[link] = passed
+        part = open_[link, r]
+        ask[link] *= part
+        if 0.0 < part < 1.0:
+            most = larger(part * order[number(x, Ship.buyer, link), r] + leak[link, r] - shipped[link, r], 0.0)
+            ask[link] = smaller(ask[link], most)
 
 
 @compiled
-def _grant(x: Table, now: tuple, bids: Floats) -> None:
+def _grant(x: Table, r: int, ask: Floats, bids: Floats) -> None:
     """Goods are rationed again, and sellers have so much less."""
-    left, shipped, ask = now
-    w = ask.shape[1]
-    total, gap = np.empty_like(left), np.zeros(w)
+    left = whole(x, Ship.finished)
+    total, is_short = np.empty(len(left)), False
     for m in range(len(left)):
-        first, end = number(x, Ship.by_src_first, m), number(x, Ship.by_src_first, m + 1)
-        for i in range(first, end):
-            pile(total[m], ask[number(x, Ship.by_src_row, i)], i == first)
-        asked, there = total[m], left[m]
-        for r in range(w):
-            gap[r] = larger(gap[r], asked[r] - there[r])
-    runs = np.empty(w, dtype=np.intp)
-    n_short = which(gap, 0, runs)
-    if n_short:
-        short = runs[:n_short]
-        put(ask, short, share_by_bid(columns(ask, short), columns(bids, short), columns(left, short), members(x)))
+        total[m] = _total(x, m, ask)
+        is_short |= total[m] > left[m, r]
+    if is_short:
+        bids_of(x, r, bids)
+        share_by_bid(x, r, ask, bids)
     for m in range(len(left)):
-        there, gone = left[m], total[m]
-        for r in range(w):
-            there[r] = larger(there[r] - gone[r], 0.0)
-    for link in range(len(ask)):
-        pile(shipped[link], ask[link], False)
+        left[m, r] = larger(left[m, r] - total[m], 0.0)
 
 
 @compiled
-def _still_needed(x: Table, now: tuple, received: Floats, need: Floats) -> None:
-    order, shipped = now
+def _still_needs(x: Table, r: int) -> bool:
+    """What buyers have got and still need; whether any does."""
+    shipped, received, order, need = whole(x, Ship.shipped), whole(x, Ship.received), whole(x, Ship.order), whole(x, Ship.need)
+    lacks = False
     for n in range(len(need)):
-        came, lacking, wanted = received[n], need[n], order[n]
-        first, end = number(x, Ship.by_dst_first, n), number(x, Ship.by_dst_first, n + 1)
-        came[:] = 0.0
-        for i in range(first, end):
-            pile(came, shipped[number(x, Ship.by_dst_row, i)], i == first)
-        for r in range(len(came)):
-            lacking[r] = wanted[r] - came[r]
-        for r in range(len(came)):
-            lacking[r] = lacking[r] if lacking[r] > wanted[r] * FLOOR else 0.0
+        came = 0.0
+        for i in range(number(x, Ship.by_dst_first, n), number(x, Ship.by_dst_first, n + 1)):
+            came += shipped[number(x, Ship.by_dst_row, i), r]
+        lacking = order[n, r] - came
+        received[n, r], need[n, r] = came, lacking if lacking > order[n, r] * FLOOR else 0.0
+        lacks |= need[n, r] != 0.0
+    return lacks

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.fast.again import Ship, ask_again, bids_of, columns, members, put, share_by_bid, which
+from sim.engine.fast.again import Ship, ask_again, bids_of, share_by_bid
 from sim.engine.fast.rows import TILE, Table, compiled, follow, larger, marks, n_row, number, pile, real, row, smaller, whole
 from sim.engine.market import NOTHING
 from sim.engine.trade import FLOOR, WIDE_OPEN
@@ -75,36 +75,34 @@ def _ask_others(x: Table, a: int, b: int, own: tuple) -> None:
 def ship(x: Table, a: int, b: int) -> bool:
     """8. Sellers' goods go to the highest bidders; unmet orders try again where goods are left. Whether some need is left at the end."""
     n_maker, w = n_row(x, Ship.finished), b - a
-    total, gap, runs = np.empty((n_maker, w)), np.zeros(w), np.empty(w, dtype=np.intp)
+    total, gap = np.empty((n_maker, w)), np.zeros(w)
     for m in range(n_maker):
         all_asked, held = total[m], row(x, Ship.finished, m, a, b)
         first, end = number(x, Ship.by_src_first, m), number(x, Ship.by_src_first, m + 1)
         for i in range(first, end):
-            ask, shipped = (
-                row(x, Ship.passable, number(x, Ship.by_src_row, i), a, b),
-                row(x, Ship.shipped, number(x, Ship.by_src_row, i), a, b),
-            )
+            link = number(x, Ship.by_src_row, i)
+            ask, shipped = row(x, Ship.passable, link, a, b), row(x, Ship.shipped, link, a, b)
             pile(all_asked, ask, i == first)
             for r in range(w):
                 shipped[r] = ask[r]
         for r in range(w):
             gap[r] = larger(gap[r], all_asked[r] - held[r])
-    n_short = which(gap, a, runs)
-    if n_short:
-        short = runs[:n_short]
-        claims, supply = columns(whole(x, Ship.passable), short), columns(whole(x, Ship.finished), short)
-        put(whole(x, Ship.shipped), short, share_by_bid(claims, bids_of(x, short), supply, members(x)))
+    shipped, claims, bids = whole(x, Ship.shipped), np.empty(n_row(x, Ship.shipped)), np.empty(n_row(x, Ship.shipped))
+    for r in range(w):
+        if gap[r] > 0.0:
+            claims[:] = shipped[:, a + r]
+            bids_of(x, a + r, bids)
+            share_by_bid(x, a + r, claims, bids)
+            shipped[:, a + r] = claims
     _hand_over(x, total, a, b)
-    lacks = np.zeros(w)
+    lacks, needs_more = np.zeros(w), False
     _see_need(x, lacks, a, b)
-    n_lacking = which(lacks, a, runs)
-    if not n_lacking:
-        return False
-    n_reach = which(_in_reach(x, lacks, a, b), a, runs)
-    if number(x, Ship.sweeps, 0) < 2 or not n_reach:
-        return True
-    needs_more = ask_again(x, runs[:n_reach])
-    return needs_more or n_reach < n_lacking
+    reach = _in_reach(x, a, b)
+    for r in range(w):
+        if lacks[r] > 0.0:
+            can = reach[r] > 0.0 and number(x, Ship.sweeps, 0) > 1
+            needs_more |= ask_again(x, a + r, claims, bids) if can else True
+    return needs_more
 
 
 @compiled
@@ -136,7 +134,7 @@ def _see_need(x: Table, lacks: Floats, a: int, b: int) -> None:
 
 
 @compiled
-def _in_reach(x: Table, lacks: Floats, a: int, b: int) -> Floats:
+def _in_reach(x: Table, a: int, b: int) -> Floats:
     """Runs in which some buyer in need has an open link to a seller with goods left."""
     reach = np.zeros(b - a)
     for link in range(n_row(x, Ship.buyer)):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ WORTH_WHILE = 60_000_000
 6,600 runs of the flagship make up for."""
 WORTH_COMPILING = 40 * WORTH_WHILE
 """The same for compiling it first: a quarter of a minute, once."""
-OLDEST = (0, 61)
+OLDEST = (0, 62)
 """Version of the compiler from which this is meant to work."""
 
 
@@ -44,24 +46,28 @@ def choose(net: Network, n_run: int) -> MakePasses:
         return Passes
 
 
+@cache
 def compiled(*, may_compile: bool) -> MakePasses:
     """The compiled passes; NumPy's where they would have to be compiled first and may not be.
 
     Machine code is kept in a folder named after its source: the compiler's own way to tell old code from new looks at one file, not at what
     that file imports.
+
+    Raises:
+        ImportError: there is no compiler, or one that is too old.
     """
-    numba = importlib.import_module("numba")
-    if tuple(int(part) for part in numba.__version__.split(".")[:2]) < OLDEST:
-        raise ImportError(f"numba {numba.__version__} is older than {'.'.join(map(str, OLDEST))}")
-    config: Any = importlib.import_module("numba.core.config")
-    before = config.CACHE_DIR
-    folder = _cache(before, numba.__version__)
+    # Of the package's record, for bringing in the compiler to ask takes a third of a second.
+    number = version("numba")
+    if tuple(int(part) for part in number.split(".")[:2]) < OLDEST:
+        raise ImportError(f"numba {number} is older than {'.'.join(map(str, OLDEST))}")
+    folder = _folder(number)
     ready = folder / "ready"
     if not ready.exists():
         if not may_compile:
             return Passes
         logging.getLogger("sim").warning("Compiling the passes over links: a quarter of a minute, once.")
-    config.CACHE_DIR = str(folder)
+    config: Any = importlib.import_module("numba.core.config")
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
     try:
         batch = importlib.import_module("sim.engine.fast.batch")
         batch.load()
@@ -72,11 +78,11 @@ def compiled(*, may_compile: bool) -> MakePasses:
     return batch.Compiled
 
 
-def _cache(asked: str, version: str) -> Path:
-    """Folder for machine code: within that which the compiler is told to use, else within the user's."""
+def _folder(compiler: str) -> Path:
+    """Where machine code is kept: within the folder which the compiler is told to use, else within the user's."""
     engine = Path(__file__).parents[1]
-    sources = [*sorted(engine.glob("*.py")), *sorted(Path(__file__).parent.glob("*.py"))]
-    sources += [engine.parent / "model" / "world.py"]
-    digest = sha256(version.encode() + b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    sources = [*sorted(engine.glob("*.py")), *sorted(Path(__file__).parent.glob("*.py")), engine.parent / "model" / "world.py"]
+    digest = sha256(compiler.encode() + b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    asked = os.environ.get("NUMBA_CACHE_DIR")
     root = Path(asked) if asked else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return root / "supply-chain-dependency-risk" / digest

@@ -46,45 +46,45 @@ _floats, _ints, _bytes = _pointer(types.float64), _pointer(types.int64), _pointe
 
 
 @compiled
+def _told(x, field, what):
+    """A number of the table; older compilers take a name for an index only as part of a sum."""
+    return x[field + 0, what]
+
+
+@compiled
 def row(x, field, i, a, b):
     """Runs a to b of a row."""
-    return carray(_floats(x[field, 0] + 8 * (i * x[field, 1] + a)), b - a)
+    return carray(_floats(_told(x, field, 0) + 8 * (i * _told(x, field, 1) + a)), b - a)
 
 
 @compiled
 def whole(x, field):
     """All rows."""
-    return carray(_floats(x[field, 0]), (x[field, 2], x[field, 1]))
+    return carray(_floats(_told(x, field, 0)), (_told(x, field, 2), _told(x, field, 1)))
 
 
 @compiled
 def marks(x, field, i, a, b):
     """The same of truth values."""
-    return carray(_bytes(x[field, 0] + i * x[field, 1] + a), b - a)
+    return carray(_bytes(_told(x, field, 0) + i * _told(x, field, 1) + a), b - a)
 
 
 @compiled
 def real(x, field, i):
     """One number."""
-    return carray(_floats(x[field, 0]), i + 1)[i]
+    return carray(_floats(_told(x, field, 0)), i + 1)[i]
 
 
 @compiled
 def number(x, field, i):
     """One whole number."""
-    return carray(_ints(x[field, 0]), i + 1)[i]
-
-
-@compiled
-def numbers(x, field, first, end):
-    """Some whole numbers."""
-    return carray(_ints(x[field, 0] + 8 * first), end - first)
+    return carray(_ints(_told(x, field, 0)), i + 1)[i]
 
 
 @compiled
 def n_row(x, field):
     """Rows of an array."""
-    return x[field, 2]
+    return _told(x, field, 2)
 
 
 @compiled

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
-from types import SimpleNamespace
+from importlib.metadata import PackageNotFoundError
 from typing import Any
 
 import numpy as np
@@ -117,31 +117,51 @@ def test_one_changed_bit_is_seen(compiled: MakePasses) -> None:
     assert list(differences(model, draw(model, 1, 0, 8), Off)) == ["market.share"]
 
 
-class Absent(ImportError):
-    """What a missing compiler raises."""
-
-
 def network() -> Network:
     return compile_model(load("gallium-export-halt")).network
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [Absent("no module"), OSError("a library of it is missing"), SimpleNamespace(__version__="0.59.1"), RuntimeError("of another NumPy")],
-    ids=["missing", "broken", "too old", "does not fit"],
-)
-def test_a_compiler_that_cannot_be_used_is_no_hindrance(
-    broken: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def bring(name: str) -> Any:
-        if isinstance(broken, Exception):
-            raise broken
-        return broken
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """As in a process that has not asked for the compiled passes yet."""
+    fast.compiled.cache_clear()
+    yield
+    fast.compiled.cache_clear()
 
-    monkeypatch.setattr(importlib, "import_module", bring)
+
+@pytest.mark.usefixtures("anew")
+@pytest.mark.parametrize(
+    "version",
+    [PackageNotFoundError("numba"), "0.59.1", "as no version reads"],
+    ids=["missing", "too old", "odd"],
+)
+def test_a_compiler_that_is_not_there_is_no_hindrance(
+    version: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def told(name: str) -> str:
+        if isinstance(version, Exception):
+            raise version
+        return version
+
+    monkeypatch.setattr(fast, "version", told)
     monkeypatch.setenv(fast.SWITCH, "1")
     assert fast.choose(network(), 10) is Passes
     assert "nothing can be compiled" in caplog.text
+
+
+@pytest.mark.usefixtures("anew")
+@pytest.mark.parametrize("error", [ImportError("no module"), OSError("a library is missing"), RuntimeError("of another NumPy")], ids=repr)
+def test_a_compiler_that_is_broken_is_no_hindrance(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def bring(name: str) -> Any:
+        raise error
+
+    monkeypatch.setattr(fast, "version", lambda name: "0.99.0")
+    monkeypatch.setattr(importlib, "import_module", bring)
+    monkeypatch.setenv(fast.SWITCH, "1")
+    assert fast.choose(network(), 10) is Passes
+    assert str(error) in caplog.text
 
 
 def test_nothing_is_loaded_for_few_runs_or_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +185,8 @@ def test_many_runs_ask_for_what_is_compiled_and_very_many_may_wait_for_it(monkey
 
 
 def test_the_command_does_not_load_the_compiler() -> None:
-    code = "import sys, sim.cli, sim.study.ensemble; sys.exit('numba' in sys.modules)"
+    code = (
+        "import sys; from sim import load, run; run(load('gallium-export-halt', sets=['runs.count=40'])); sys.exit('numba' in sys.modules)"
+    )
     environment = {name: value for name, value in os.environ.items() if name != fast.SWITCH}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

@@ -101,7 +101,7 @@ def _total(x: Table, m: int, claims: Floats) -> float:
     total = 0.0
     for i in range(number(x, Ship.by_src_first, m), number(x, Ship.by_src_first, m + 1)):
         total += claims[number(x, Ship.by_src_row, i)]
-    return total
+    return float(total)
 
 
 @compiled

@@ -97,6 +97,8 @@ def ship(x: Table, a: int, b: int) -> bool:
     _hand_over(x, total, a, b)
     lacks, needs_more = np.zeros(w), False
     _see_need(x, lacks, a, b)
+    if not lacks.any():
+        return False
     reach = _in_reach(x, a, b)
     for r in range(w):
         if lacks[r] > 0.0:

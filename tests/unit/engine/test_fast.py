@@ -28,6 +28,7 @@ from sim.model.world import Network, World
 from sim.record.stock_tally import StockTally
 from sim.record.tally import Tally
 from sim.scenario import load, shipped, variants
+from sim.study.ensemble import ensemble
 from sim.study.task import tally_of
 from tests.property.networks import shaken
 from tests.worlds import write
@@ -115,6 +116,16 @@ def test_one_changed_bit_is_seen(compiled: MakePasses) -> None:
                 room.market.share[0, 3] = np.nextafter(room.market.share[0, 3], 9.0)
 
     assert list(differences(model, draw(model, 1, 0, 8), Off)) == ["market.share"]
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_study_is_the_same_with_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for asked in ("0", "1"):
+        monkeypatch.setenv(fast.SWITCH, asked)
+        assert (fast.choose(network(), 40) is Passes) == (asked == "0")
+        found.append(ensemble(load("gallium-export-halt", sets=["runs.count=40"]), compile_model(load("gallium-export-halt"))).outcomes)
+    assert all(found[1][measure].tobytes() == values.tobytes() for measure, values in found[0].items())
 
 
 def network() -> Network:

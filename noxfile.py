@@ -87,7 +87,7 @@ def newest(session: nox.Session) -> None:
 def floor(session: nox.Session) -> None:
     """The test suite on the lowest versions that pyproject.toml promises."""
     extras = FACTS["optional-dependencies"]
-    lowest = [need.replace(">=", "==") for need in FACTS["dependencies"] + extras["parquet"]]
+    lowest = [need.replace(">=", "==") for need in FACTS["dependencies"] + extras["parquet"] + extras["fast"]]
     tools = [need for need in extras["dev"] if not need.startswith(FACTS["name"])]
     session.install(*lowest, *tools)
     session.install("--no-deps", "-e", ".")

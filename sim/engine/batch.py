@@ -9,6 +9,7 @@ import simpy
 from sim.engine.board import Board
 from sim.engine.ledger import Breach, Ledger, Watch
 from sim.engine.money import Purse
+from sim.engine.passes import MakePasses, Passes
 from sim.engine.room import Room
 from sim.engine.step import step
 from sim.errors import Problem, RunError
@@ -19,7 +20,7 @@ MARKET_OPENS = 0.5
 Count = Callable[[Room, int], None]
 
 
-def simulate(net: Network, world: World, count: Count, start_order: Sequence[int] | None = None) -> Room:
+def simulate(net: Network, world: World, count: Count, start_order: Sequence[int] | None = None, passes: MakePasses = Passes) -> Room:
     """Run every step of one batch.
 
     Arguments:
@@ -27,6 +28,7 @@ def simulate(net: Network, world: World, count: Count, start_order: Sequence[int
         world: numbers of the batch, `[axis, run]`.
         count: called after each step with the batch and the number of the step; folds what is to be kept.
         start_order: order in which the calendar's processes are started; results do not depend on it.
+        passes: makes the passes over links, in NumPy or compiled; results do not depend on it.
 
     Raises:
         RunError: matter was made or lost; names the node and the step.
@@ -35,16 +37,17 @@ def simulate(net: Network, world: World, count: Count, start_order: Sequence[int
     if net.payers:
         room.purse = Purse(room)
     ledger = Ledger(room)
-    _play(room, [ledger.count, count], start_order)
+    _play(room, [ledger.count, count], start_order, passes)
     breach = ledger.breach(room)
     if breach:
         raise _fault(net, world, breach)
     return room
 
 
-def _play(room: Room, counts: Sequence[Count], start_order: Sequence[int] | None = None) -> None:
+def _play(room: Room, counts: Sequence[Count], start_order: Sequence[int] | None = None, passes: MakePasses = Passes) -> None:
     """Start the processes of the calendar and let it run to the horizon."""
     board, env = Board(room), simpy.Environment()
+    room.do = passes(room)
     n_shock, n_step = len(room.plan.net.shocks), room.plan.net.n_step
     processes = [_shock(env, board, shock) for shock in range(n_shock)] + [_market(env, room, board, counts)]
     for i in start_order if start_order is not None else range(len(processes)):

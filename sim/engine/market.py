@@ -90,7 +90,7 @@ def look_ahead(room: Room) -> None:
     np.minimum(meant, bought, out=meant)
     np.maximum(meant, TINY, out=meant)
     served = np.multiply(np.divide(room.received, meant, out=meant), room.mask, out=meant)
-    there = np.maximum(served, _could_come(room, bought), out=served)
+    there = np.maximum(served, room.do.could_come(room, bought), out=served)
     if room.plan.accounts:
         np.add(there, _handed_out(room, bought), out=there)
     np.minimum(there, 1.0, out=there)
@@ -106,7 +106,7 @@ def _handed_out(room: Room, bought: Floats) -> Floats:
     return np.divide(given, np.maximum(bought, TINY, out=room.usable), out=given)
 
 
-def _could_come(room: Room, bought: Floats) -> Floats:
+def could_come(room: Room, bought: Floats) -> Floats:
     """What sellers could send over the links as they are open, as a part of what buyers would buy at the usual price, [node, run]."""
     p, works = room.plan, room.works
     slack = np.multiply(works.full, works.working, out=room.make_a)
@@ -160,13 +160,10 @@ def scarcity(room: Room) -> Floats:
 def switch(room: Room) -> None:
     """10a. Shares lean to sellers that deliver and are cheap: `share += g (worth / sum of worth - share)`."""
     m, w, p = room.market, room.world, room.plan
-    appeal = np.multiply(m.ask, w.switching, out=room.make_a)
-    np.negative(appeal, out=appeal)
-    np.exp(appeal, out=appeal)
-    np.multiply(appeal, room.served_part, out=appeal)
-    worth = p.by_src.scale(room.usual, appeal, room.link_a)
+    drawn = np.multiply(appeal(room), room.served_part, out=room.make_a)
+    worth = p.by_src.scale(room.usual, drawn, room.link_a)
     if len(p.new_links):
-        _count_new(room, appeal, worth)
+        _count_new(room, drawn, worth)
     if room.is_capped:
         _cap(room, worth)
     total = p.by_dst.sum(worth, room.node_b)
@@ -177,6 +174,12 @@ def switch(room: Room) -> None:
     np.subtract(1.0, gain, out=gain)
     p.by_dst.scale(m.share, gain, m.share)
     np.add(m.share, worth, out=m.share)
+
+
+def appeal(room: Room) -> Floats:
+    """What speaks for each seller by what it asks, [maker, run]."""
+    cheap = np.multiply(room.market.ask, room.world.switching, out=room.make_a)
+    return np.exp(np.negative(cheap, out=cheap), out=cheap)
 
 
 def _cap(room: Room, worth: Floats) -> None:

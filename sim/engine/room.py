@@ -18,6 +18,7 @@ from sim.model.world import TINY, Floats, Ints, Network, World
 
 if TYPE_CHECKING:
     from sim.engine.money import Purse
+    from sim.engine.passes import Passes
 
 
 class Hosted(NamedTuple):
@@ -42,6 +43,8 @@ class Room:
     def __init__(self, net: Network, world: World) -> None:
         n_run, n_link = world.n_run, len(net.links.src)
         self.world = world
+        self.do: Passes
+        """The passes over links, which `batch` gives."""
         self.plan = Plan(net, world)
         self.state = at_rest(self.plan, world)
         self._settle_levels()

@@ -11,7 +11,7 @@ Rule = Callable[[Room, int], None]
 
 
 def step(room: Room, k: int) -> None:
-    """Move the whole batch from step k to k + 1, in the order of MODEL.md."""
+    """Move the whole batch from step k to k + 1, in the order of MODEL.md; what `room.do` does may be compiled."""
     if room.plan.net.up_to_level:
         room.rules = room.rules or rules_up_to_level(room)
         for rule in room.rules:
@@ -30,13 +30,13 @@ def step(room: Room, k: int) -> None:
     stores.fill(room, k)
     rules.order(room)
     trade.clear_way(room)
-    trade.ship(room, k)
-    trade.learn(room)
+    room.do.ship(room, k)
+    room.do.learn(room)
     trade.approve(room)
     trade.support(room)
     if room.plan.net.prices:
         market.price(room)
-        market.switch(room)
+        room.do.switch(room)
         supply.build_and_shut(room)
     supply.remember(room)
     if room.purse is not None:

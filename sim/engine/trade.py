@@ -24,7 +24,8 @@ def ship(room: Room, k: int) -> None:
         _limit(room)
     np.multiply(f.order, FLOOR, out=room.floor_t)
     if isinstance(p.ship_ration, HighestBid):
-        _bid(room, p.ship_ration)
+        bid(room, offers(room))
+        p.ship_ration.bid, p.ship_ration.runs = room.bid, slice(None)
     p.ship_ration(s.finished, room.passable, f.shipped)
     if p.net.prices:
         asked = np.maximum(p.ship_ration.total, TINY, out=room.make_a)
@@ -51,14 +52,17 @@ def ship(room: Room, k: int) -> None:
     room.next_step = k + 1
 
 
-def _bid(room: Room, ration: HighestBid) -> None:
-    """What buyers offer at the seller's gate: the price delivered to them less the tariff, as a multiple of rest."""
-    offers = np.multiply(room.market.price, room.world.bidding, out=room.node_b)
-    bid = np.take(np.exp(offers, out=offers), room.plan.net.links.dst, axis=0, out=room.bid, mode="clip")
+def offers(room: Room) -> Floats:
+    """What buyers offer, delivered to them, as a multiple of rest, [node, run]."""
+    return np.exp(np.multiply(room.market.price, room.world.bidding, out=room.node_b), out=room.node_b)
+
+
+def bid(room: Room, offered: Floats) -> None:
+    """What buyers offer at the seller's gate, [link, run]: what they offer delivered, [node, run], less the tariff."""
+    np.take(offered, room.plan.net.links.dst, axis=0, out=room.bid, mode="clip")
     if room.is_taxed:
         net_of = np.exp(np.multiply(room.effects.duty, -room.world.bidding, out=room.link_a), out=room.link_a)
-        np.multiply(bid, net_of, out=bid)
-    ration.bid, ration.runs = bid, slice(None)
+        np.multiply(room.bid, net_of, out=room.bid)
 
 
 def learn(room: Room) -> None:

@@ -56,8 +56,9 @@ def ensemble(scenario: Scenario, model: Model, execution: Execution | None = Non
     kept = Kept(lay_out(model, n_run), checkpoint and checkpoint.file)
     if checkpoint:
         checkpoint.load(kept.arrays())
-    task = Task(kept.layout, drawn, how.n_batch or batch_size(model.network))
-    jobs = tuple(split(kept.missing(), task.n_batch, how.workers.n_worker))
+    left, n_batch, n_worker = list(kept.missing()), how.n_batch or batch_size(model.network), how.workers.n_worker
+    task = Task(kept.layout, drawn, n_batch, n_each=sum(map(len, left)) // n_worker)
+    jobs = tuple(split(left, n_batch, n_worker))
     done = n_run - sum(map(len, jobs))
 
     def told(n: int) -> None:

@@ -9,7 +9,9 @@ import numpy as np
 
 from sim.draw import draw
 from sim.draw.source import Source
+from sim.engine import fast
 from sim.engine.batch import simulate
+from sim.engine.passes import MakePasses
 from sim.engine.room import Room
 from sim.model.model import Model
 from sim.model.world import COST_KINDS, Floats, World
@@ -29,6 +31,8 @@ class Task:
     layout: Layout
     source: Source
     n_batch: int
+    n_each: int = 0
+    """Runs that each worker will play of it, about; what is kept does not depend on it."""
 
     def play(self, runs: range, whole: Kept | None = None, told: Told | None = None) -> Part:
         """Play some runs.
@@ -51,9 +55,10 @@ class Task:
             fans_from=0 if whole else runs.start,
             means=whole.means if whole else layout.means(),
         )
+        passes = fast.choose(layout.model.network, max(self.n_each, n_run))
         for first in runs[:: self.n_batch]:
             world = draw(layout.model, self.source, first, min(self.n_batch, runs.stop - first))
-            _Batch(layout, part, world, first).play(told)
+            _Batch(layout, part, world, first).play(passes, told)
         return part
 
 
@@ -65,7 +70,7 @@ class _Batch:
         self.model, self.net, self.nodes = layout.model, layout.model.network, layout.nodes
         self.runs = slice(first - part.first, first - part.first + world.n_run)
 
-    def play(self, told: Told | None) -> None:
+    def play(self, passes: MakePasses, told: Told | None) -> None:
         """Simulate and fold, telling how many runs' worth of steps are done."""
         tally: list[Tally | StockTally] = []
         economy = EconomyTally(self.model.economies, self.world.n_run)
@@ -80,7 +85,7 @@ class _Batch:
             if told and (k + 1) % STEPS_A_REPORT == 0:
                 told(before + self.world.n_run * (k + 1) // n_step)
 
-        room = simulate(self.net, self.world, count)
+        room = simulate(self.net, self.world, count, passes=passes)
         self.part.means["recycled"].add(slice(None), np.broadcast_to(self.world.recycled, (self.net.n_node, self.world.n_run)))
         self._outcomes(tally[0])
         self._shocks()

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.batch import simulate
+from sim.engine.fast import compiled
+from sim.engine.passes import MakePasses, Passes
 from sim.model.world import Network, World
 from tests.bench.timing import Work, in_turns
 from tests.twin.worlds import Flow, Habits, Market, Node, Strike, build
@@ -53,17 +55,25 @@ def network(size: Size) -> tuple[Network, World]:
 
 def growth() -> None:
     """Print a table an axis."""
+    kinds: dict[str, MakePasses] = {"NumPy": Passes}
+    try:
+        kinds["compiled"] = compiled(may_compile=True)
+    except ImportError as error:
+        print(f"without the extra `fast`: {error}")
     for axis, (number, sizes) in AXES.items():
         worlds = {size: network(size) for size in sizes}
         works: dict[str, Work] = {
-            str(size): lambda world=world: simulate(*world, lambda room, k: None) and None for size, world in worlds.items()
+            f"{kind} {size}": lambda world=world, passes=passes: simulate(*world, lambda room, k: None, passes=passes)
+            for size, world in worlds.items()
+            for kind, passes in kinds.items()
         }
         took = in_turns(works, ROUNDS)
-        times = [statistics.median(took[str(size)]) / RUNS for size in sizes]
         numbers = [number(size) for size in sizes]
         print(f"\n{axis}: microseconds a run, batches of {RUNS}, and the exponent over all and over the larger half")
-        print("".join(f"{n:>9d}" for n in numbers))
-        print("".join(f"{1e6 * t:9.1f}" for t in times) + f"   {_exponents(numbers, times)}")
+        print(f"{'':10s}" + "".join(f"{n:>9d}" for n in numbers))
+        for kind in kinds:
+            times = [statistics.median(took[f"{kind} {size}"]) / RUNS for size in sizes]
+            print(f"{kind:10s}" + "".join(f"{1e6 * t:9.1f}" for t in times) + f"   {_exponents(numbers, times)}")
 
 
 def _exponents(sizes: Sequence[int], times: Sequence[float]) -> str:

@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 
 from sim.draw import draw
+from sim.engine.passes import Passes
 from sim.engine.room import Room
 from sim.engine.step import step
 from sim.model.compile import compile_model
@@ -20,6 +21,7 @@ def test_a_step_allocates_less_than_one_array(name: str) -> None:
     model = compile_model(load(name))
     room = Room(model.network, draw(model, 1, 0, N_RUN))
     room.effects.open[: len(room.effects.open) // 2] = 0.0
+    room.do = Passes(room)
     step(room, 0)
     tracemalloc.start()
     worst = 0

@@ -59,7 +59,7 @@ def flagship() -> None:
     took = in_turns({name: work for name, (_, work) in works.items()}, ROUNDS)
     per_run = {name: [t / works[name][0] for t in times] for name, times in took.items()}
     size = f"{net.n_step} weeks, {net.n_node} nodes, {len(net.links.src)} links, {len(net.users.node)} users"
-    print(f"{scenario.name}: {size}; median of {ROUNDS} rounds\n")
+    print(f"{scenario.name}: {size}; one process, processor time, median of {ROUNDS} rounds in turns\n")
     print(f"{'':48s}{'ms a run':>10s}  {'times the twin (range)':>24s}")
     for name, times in per_run.items():
         told = ratios(per_run["twin, one run"], times) if name != "twin, one run" else ""

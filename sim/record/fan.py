@@ -73,6 +73,17 @@ class SketchFan:
     def __init__(self, n_step: int, n_row: int, n_run: int) -> None:
         self.kept = np.zeros((n_step, n_row, self.N_BIN), dtype=np.min_scalar_type(n_run))
 
+    def __getstate__(self) -> tuple[tuple[int, ...], NDArray[np.intp], NDArray[Any]]:
+        """Counts that are not nothing, and where: most are, and what a worker has counted travels."""
+        places = np.flatnonzero(self.kept)
+        return self.kept.shape, places.astype(np.min_scalar_type(self.kept.size)), self.kept.ravel()[places]
+
+    def __setstate__(self, state: tuple[tuple[int, ...], NDArray[np.intp], NDArray[Any]]) -> None:
+        """Lay them out again."""
+        shape, places, counts = state
+        self.kept = np.zeros(shape, dtype=counts.dtype)
+        self.kept.ravel()[places] = counts
+
     def add(self, k: int, first: int, values: Floats) -> None:
         """Count step k of some runs, [row, run]; values up to SMALLEST count as zero."""
         place = np.ceil(np.log(np.clip(values, SMALLEST, LARGEST) / SMALLEST) / self.LOG_GAMMA).astype(np.intp)

@@ -85,8 +85,9 @@ def split(missing: Iterable[range], n_batch: int, n_worker: int) -> Iterator[ran
     stretches = list(missing)
     n_run, size = sum(map(len, stretches)), n_batch
     if n_worker > 1:
-        most = min(max(n_run // (PARTS_A_WORKER * n_worker), n_batch), BATCHES_A_PART * n_batch)
-        n_part = -(-n_run // (most * n_worker)) * n_worker
+        n_whole = -(-n_run // n_batch)
+        each = min(max(n_whole // (PARTS_A_WORKER * n_worker), 1), BATCHES_A_PART)
+        n_part = -(-n_whole // (each * n_worker)) * n_worker
         size = max(-(-n_run // max(n_part, 1)), 1)
     for runs in stretches:
         yield from (runs[at : at + size] for at in range(0, len(runs), size))

@@ -56,8 +56,9 @@ class Task:
             means=whole.means if whole else layout.means(),
         )
         passes = fast.choose(layout.model.network, max(self.n_each, n_run))
-        for first in runs[:: self.n_batch]:
-            world = draw(layout.model, self.source, first, min(self.n_batch, runs.stop - first))
+        n_batch = -(-n_run // -(-n_run // self.n_batch))  # equal ones: a small rest would take nearly the calls of a whole one
+        for first in runs[::n_batch]:
+            world = draw(layout.model, self.source, first, min(n_batch, runs.stop - first))
             _Batch(layout, part, world, first).play(passes, told)
         return part
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -60,6 +61,7 @@ class Task:
         for first in runs[::n_batch]:
             world = draw(layout.model, self.source, first, min(n_batch, runs.stop - first))
             _Batch(layout, part, world, first).play(passes, told)
+            gc.collect(1)  # a batch's arrays hang together in rings, and are too few things to be noticed soon
         return part
 
 

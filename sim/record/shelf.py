@@ -52,7 +52,7 @@ class _Nameless:
     """A file of its own that is gone with the last shelf in it."""
 
     def __init__(self) -> None:
-        self.file = TemporaryFile(buffering=0)  # noqa: SIM115
+        self.file = TemporaryFile(buffering=0)  # noqa: SIM115  it lives as long as its shelves do
         weakref.finalize(self, self.file.close)
 
 

@@ -43,8 +43,8 @@ def main() -> None:
     against_one("two processes, started", started)
     # Only now, for its processes disturb the others; and without Dask's usual eagerness to give memory back, which costs a quarter.
     configure({"distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1}})
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:  # noqa: SIM117
-        with sim.dask_cluster(cluster.scheduler_address) as two:  # pyright: ignore[reportAttributeAccessIssue]
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:  # noqa: SIM117  the second needs the first's address
+        with sim.dask_cluster(cluster.scheduler_address) as two:  # pyright: ignore[reportAttributeAccessIssue]  (its stubs are of another class)
             against_one("two Dask workers", lambda: seconds(two))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -24,6 +25,8 @@ from hypothesis import strategies as st
 import sim
 from sim.api import resumable
 from sim.cli.app import sim as program
+from sim.draw.source import Plain
+from sim.engine.room import Room
 from sim.errors import DataError, ModelError, RunError
 from sim.model.compile import compile_model
 from sim.record.record import Record
@@ -138,6 +141,17 @@ def test_a_worker_that_dies_is_survived(alone: Record) -> None:
     assert killed
 
 
+def test_memory_of_a_batch_is_given_back_although_garbage_is_looked_for_rarely() -> None:
+    layout = kept.lay_out(compile_model(flagship()), 96)
+    gc.collect()
+    gc.disable()
+    try:
+        task.Task(layout, Plain(1), 32).play(range(96))
+        assert not [thing for thing in gc.get_objects() if isinstance(thing, Room)]
+    finally:
+        gc.enable()
+
+
 class Deadly:
     """Work that kills who takes it up."""
 
@@ -147,7 +161,7 @@ class Deadly:
 
 def test_workers_that_always_die_are_given_up() -> None:
     with Processes(2) as workers, pytest.raises(RunError, match="die at the same work") as caught:
-        list(workers.parts(Deadly(), [range(4), range(4, 8)], None, None))  # pyright: ignore[reportArgumentType]
+        list(workers.parts(Deadly(), [range(4), range(4, 8)], None, None))  # pyright: ignore[reportArgumentType]  (no task at all)
     assert "fewer workers" in str(caught.value)
 
 
